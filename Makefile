@@ -1,0 +1,18 @@
+# Thin: tools/ and the mbltn command do the work.
+#   make demo    install what is missing, run the main study on two ranks, print and draw it
+#   make test    install what is missing, then lint, types, import layers, tests
+#   make setup   install what is missing, into .venv
+# ROUTE=wheels leaves out PETSc, SLEPc and MPI; VENV=folder puts the environment elsewhere.
+
+VENV ?= .venv
+export VENV ROUTE
+
+.PHONY: setup demo test
+setup:
+	@tools/setup.sh
+
+demo: setup
+	@tools/demo.sh
+
+test: setup
+	@tools/test.sh

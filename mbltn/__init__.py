@@ -1,0 +1,29 @@
+"""mbltn: exact and mean-field theory of avalanches in many-body localized chains.
+
+>>> import mbltn as mb
+>>> model = mb.models.CentralGrain(n_grain=3, n_lbits=5, alpha=0.6)
+>>> sample = model.draw(seed=7, realization=0)
+>>> pairs = mb.eigenpairs(model.operator(sample), mb.Target.middle(k=64))
+>>> mb.measure(pairs, ["entropy_lbits"])["entropy_lbits"].shape
+(64, 5)
+"""
+
+from . import models, observables, operators, solvers, theory
+from .observables import measure
+from .solvers import Eigenpairs, Target, choose_solver, eigenpairs
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Eigenpairs",
+    "Target",
+    "__version__",
+    "choose_solver",
+    "eigenpairs",
+    "measure",
+    "models",
+    "observables",
+    "operators",
+    "solvers",
+    "theory",
+]

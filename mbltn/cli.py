@@ -1,0 +1,198 @@
+"""The command line. Data go to stdout or files, prose to stderr; under mpirun rank 0 speaks."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .comm import raised_on_all_ranks, together, world
+from .errors import MbltnError
+
+EXIT_FAILED_REALIZATIONS = 1
+EXIT_INVALID = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mbltn")
+@click.option("-v", "--verbose", is_flag=True, help="Say which solver is chosen, and why.")
+def app(verbose: bool) -> None:
+    """Exact and mean-field theory of avalanches in many-body localized chains."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(name)s: %(message)s",
+    )
+
+
+@app.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Results folder [results/NAME].")
+@click.option(
+    "-o", "--override", multiple=True, metavar="KEY=VALUE", help="Change a value: -o seed=3."
+)
+@click.option("--plan", "only_plan", is_flag=True, help="Print the tasks and their cost; stop.")
+@click.option(
+    "--progress",
+    type=click.Choice(["auto", "bar", "lines", "none"]),
+    default="auto",
+    help="auto: a bar on a terminal, lines elsewhere.",
+)
+@click.pass_obj
+def run(
+    comm: Any,
+    study: Path,
+    out: Path | None,
+    override: tuple[str, ...],
+    only_plan: bool,
+    progress: str,
+) -> None:
+    """Run STUDY.toml: what its results folder lacks is computed, then compared and drawn.
+
+    Killed at any moment, the same command goes on where it was. Under mpirun many realizations
+    run at once, and large ones on many ranks.
+    """
+    from .study import load_study, run_study
+
+    loaded = together(comm, lambda: load_study(study, override))
+    if only_plan:
+        from .report import plan_text
+
+        text = together(comm, lambda: plan_text(loaded, comm.size))
+        click.echo(text)
+        return
+    folder = out if out is not None else Path("results") / loaded.name
+    with _threads_for(comm):
+        outcome = run_study(loaded, folder, comm, progress)
+    together(comm, lambda: _after_run(folder, loaded) if comm.rank == 0 else None)
+    _say(
+        f"{outcome.total} realizations: {outcome.found} found, {outcome.computed} computed, "
+        f"{len(outcome.failures)} failed; results in {folder}"
+    )
+    for failure in outcome.failures[:10]:
+        _say(f"failed: realization {failure.task['realization']} of {failure.task['parameters']}")
+        _say(f"  {failure.reason}")
+    if outcome.failures:
+        raise SystemExit(EXIT_FAILED_REALIZATIONS)
+
+
+@app.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def status(folder: Path, as_json: bool) -> None:
+    """How far the study in FOLDER is; also while it runs."""
+    from .report import status_report, status_text
+
+    report = status_report(folder)
+    click.echo(json.dumps(report, indent=1) if as_json else status_text(report))
+
+
+@app.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def compare(folder: Path, as_json: bool) -> None:
+    """Exact numbers in FOLDER beside theory; exit code 1 if they disagree."""
+    from .report import comparison_of, comparison_rows, comparison_text
+
+    comparison = comparison_of(folder)
+    if as_json:
+        click.echo(json.dumps(comparison_rows(comparison), indent=1))
+    else:
+        click.echo(comparison_text(comparison))
+    if not comparison.agrees:
+        raise SystemExit(1)
+
+
+@app.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def plot(folder: Path) -> None:
+    """Draw FOLDER/figure.png from the tables in FOLDER."""
+    from .report import draw
+
+    click.echo(draw(folder))
+
+
+@app.command()
+@click.option("--json", "as_json", is_flag=True)
+def doctor(as_json: bool) -> None:
+    """What is installed, how it was built, and how to mend what is missing."""
+    from .doctor import as_rows, examine
+
+    findings = examine()
+    if as_json:
+        click.echo(json.dumps(as_rows(findings), indent=1))
+        return
+    for finding in findings:
+        click.echo(f"{finding.part:12s}{finding.state}")
+        if finding.fix:
+            click.echo(f"{'':12s}  mend with: {finding.fix}")
+
+
+def _after_run(folder: Path, study: Any) -> None:
+    from .report import comparison_of, comparison_text, draw
+
+    if study.theory is not None:
+        click.echo(comparison_text(comparison_of(folder)))
+    figure = draw(folder)
+    if figure is not None:
+        _say(f"figure: {figure}")
+
+
+def _threads_for(comm: Any) -> Any:
+    """Share the cores between ranks: oversubscribed BLAS threads cost a factor of five."""
+    from contextlib import nullcontext
+
+    from threadpoolctl import threadpool_limits
+
+    if comm.size == 1:
+        return nullcontext()
+    threads = max(1, len(os.sched_getaffinity(0)) // comm.size)
+    for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        # Read by libraries that are loaded later, such as the BLAS of PETSc.
+        os.environ.setdefault(library, str(threads))
+    return threadpool_limits(threads)
+
+
+def _say(text: str) -> None:
+    click.echo(f"mbltn: {text}", err=True)
+
+
+def main() -> None:
+    """Entry point: run the command, and end on every rank at once if anything goes wrong."""
+    try:
+        comm = world()
+    except MbltnError as error:
+        _say(str(error))
+        sys.exit(EXIT_INVALID)
+    if comm.rank > 0:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  lives as long as the process
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    try:
+        code = app(standalone_mode=False, obj=comm)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.Abort:
+        code = 130
+    except MbltnError as error:
+        if comm.size > 1 and not raised_on_all_ranks(error):
+            _end_all_ranks(comm, f"rank {comm.rank}: {error}")
+        _say(f"error: {error}")
+        code = EXIT_INVALID
+    except Exception:
+        if comm.size == 1:
+            raise
+        _end_all_ranks(comm, f"rank {comm.rank}: {traceback.format_exc()}")
+        code = 1
+    sys.exit(code)
+
+
+def _end_all_ranks(comm: Any, message: str) -> None:
+    print(message, file=sys.__stderr__, flush=True)
+    comm.Abort(1)

@@ -1,0 +1,213 @@
+"""All MPI manners in one place: serial stand-in, rows of a distributed vector, shared errors.
+
+A communicator is always an argument (``None`` means serial). Any mpi4py communicator fits;
+mpi4py itself is imported by nobody here but :func:`world`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .errors import InvalidInput, MissingLibrary
+
+T = TypeVar("T")
+
+_WORLD_SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS")
+
+
+class Serial:
+    """A communicator of one rank for machines without MPI; the mpi4py methods that we call."""
+
+    rank = 0
+    size = 1
+
+    def bcast(self, value: T, root: int = 0) -> T:
+        return value
+
+    def allgather(self, value: T) -> list[T]:
+        return [value]
+
+    def barrier(self) -> None:
+        return None
+
+    def Split(self, color: int = 0, key: int = 0) -> Serial:
+        return self
+
+    def Abort(self, code: int = 1) -> None:
+        raise SystemExit(code)
+
+
+def world() -> Any:
+    """The communicator of all ranks that ``mpirun`` started, or `Serial` when it did not.
+
+    Only programs (the command line, job scripts) call this; libraries take a communicator.
+
+    Raises
+    ------
+    MissingLibrary
+        If several ranks were started and mpi4py is not installed.
+    """
+    started = max(int(os.environ.get(name, "1") or 1) for name in _WORLD_SIZE_VARIABLES)
+    try:
+        from mpi4py import MPI
+    except ImportError:
+        if started > 1:
+            raise MissingLibrary(
+                f"mpirun started {started} ranks but mpi4py is not installed, so each would do the "
+                "whole work again: install it (pip install 'mbltn[mpi]') or run without mpirun"
+            ) from None
+        return Serial()
+    return MPI.COMM_WORLD if MPI.COMM_WORLD.size > 1 else Serial()
+
+
+def together(comm: Any, work: Callable[[], T]) -> T:
+    """Run `work` on every rank; if it raises on any rank, raise that error on all of them.
+
+    `work` must not contain collective calls: it ends on every rank before errors are shared.
+    """
+    error: Exception | None = None
+    try:
+        result = work()
+    except Exception as caught:
+        error = caught
+    for rank, shared in enumerate(comm.allgather(error)):
+        if shared is None:
+            continue
+        if rank == comm.rank:
+            assert error is not None
+            shared = error
+        elif comm.size > 1:
+            shared.add_note(f"(raised on rank {rank} of {comm.size})")
+        shared.on_all_ranks = True
+        raise shared
+    return result
+
+
+def raised_on_all_ranks(error: BaseException) -> bool:
+    """Whether `error` came out of `together`, so that no rank is left waiting."""
+    return getattr(error, "on_all_ranks", False)
+
+
+def require_same(comm: Any, value: Any, what: str) -> None:
+    """Raise on all ranks unless `value` (small, comparable) is the same on every rank."""
+    values = comm.allgather(value)
+    odd = [rank for rank, other in enumerate(values) if other != values[0]]
+    if odd:
+        error = InvalidInput(
+            f"{what} on rank(s) {odd} differs from rank 0, but all ranks of one problem must "
+            "build the same one: draw the disorder from the same seed and realization everywhere"
+        )
+        error.on_all_ranks = True  # type: ignore[attr-defined]
+        raise error
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which contiguous rows of a vector of length `dimension` live on which rank of `comm`.
+
+    The first ``dimension % size`` ranks hold one row more, as PETSc does by default.
+
+    Examples
+    --------
+    >>> rows = Rows(10)
+    >>> rows.start, rows.stop, rows.distributed
+    (0, 10, False)
+    """
+
+    dimension: int
+    comm: Any = field(default_factory=Serial)
+
+    @property
+    def distributed(self) -> bool:
+        return bool(self.comm.size > 1)
+
+    def bounds(self, rank: int) -> tuple[int, int]:
+        base, extra = divmod(self.dimension, self.comm.size)
+        start = rank * base + min(rank, extra)
+        return start, start + base + (rank < extra)
+
+    @property
+    def start(self) -> int:
+        return self.bounds(self.comm.rank)[0]
+
+    @property
+    def stop(self) -> int:
+        return self.bounds(self.comm.rank)[1]
+
+    def sum(self, local: np.ndarray) -> np.ndarray:
+        """Sum of an array over the ranks, equal on every rank."""
+        if not self.distributed:
+            return local
+        total = np.ascontiguousarray(local).copy()
+        from mpi4py import MPI
+
+        self.comm.Allreduce(MPI.IN_PLACE, total, op=MPI.SUM)
+        return total
+
+    def shifted(self, local: np.ndarray, offset: int) -> np.ndarray:
+        """Rows ``[start + offset, stop + offset)`` of a row-distributed (rows, k) array.
+
+        Each rank receives only what it lacks, from the ranks that own it; rows beyond the last
+        are zero. `offset` must not be negative.
+        """
+        shifted = np.zeros_like(local, order="C")
+        local = np.ascontiguousarray(local)
+        requests = []
+        for other in range(self.comm.size):
+            here, there = self.bounds(self.comm.rank), self.bounds(other)
+            get = _overlap((here[0] + offset, here[1] + offset), there)
+            give = _overlap((there[0] + offset, there[1] + offset), here)
+            if other == self.comm.rank:
+                if get:
+                    target = shifted[get[0] - offset - here[0] : get[1] - offset - here[0]]
+                    target[:] = local[get[0] - here[0] : get[1] - here[0]]
+                continue
+            if get:
+                target = shifted[get[0] - offset - here[0] : get[1] - offset - here[0]]
+                requests.append(self.comm.Irecv(target, source=other))
+            if give:
+                piece = local[give[0] - here[0] : give[1] - here[0]]
+                requests.append(self.comm.Isend(piece, dest=other))
+        for request in requests:
+            request.Wait()
+        return shifted
+
+    def whole_columns(self, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Exchange rows for columns: each rank gets some whole columns of a (rows, k) array.
+
+        Returns the column numbers and the (dimension, n_columns) array. Memory a rank stays
+        that of its rows; no rank ever holds all columns.
+        """
+        k = local.shape[1]
+        size = self.comm.size
+        if size == 1:
+            return np.arange(k), local
+        owned = [np.arange(rank, k, size) for rank in range(size)]
+        pieces = self.comm.alltoall([np.ascontiguousarray(local[:, own]) for own in owned])
+        return owned[self.comm.rank], np.concatenate(pieces, axis=0)
+
+    def scatter(self, whole: np.ndarray | None) -> np.ndarray:
+        """Rows of this rank of an array that only rank 0 holds."""
+        if not self.distributed:
+            assert whole is not None
+            return whole
+        pieces = None
+        if self.comm.rank == 0:
+            assert whole is not None
+            bounds = [self.bounds(rank) for rank in range(self.comm.size)]
+            pieces = [np.ascontiguousarray(whole[lo:hi]) for lo, hi in bounds]
+        return np.asarray(self.comm.scatter(pieces, root=0))
+
+    def gather(self, local: np.ndarray) -> np.ndarray:
+        """The whole array, on every rank. For tests and small problems only."""
+        return np.concatenate(self.comm.allgather(np.ascontiguousarray(local)), axis=0)
+
+
+def _overlap(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int] | None:
+    low, high = max(a[0], b[0]), min(a[1], b[1])
+    return (low, high) if low < high else None

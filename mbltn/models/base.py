@@ -1,0 +1,213 @@
+"""What every model is, and the disorder sample that turns it into one Hamiltonian."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..errors import InvalidInput
+from ..operators import HilbertSpace, Operator, Term
+from ..streams import Streams
+
+
+class Sample(Mapping[str, np.ndarray]):
+    """Named, read-only disorder arrays of one realization; also readable as attributes.
+
+    Examples
+    --------
+    >>> sample = Sample(fields=[1.0, 0.9])
+    >>> sample.fields
+    array([1. , 0.9])
+    >>> sample["fields"] is sample.fields
+    True
+    """
+
+    def __init__(self, **arrays: Any) -> None:
+        self._arrays: dict[str, np.ndarray] = {}
+        for name, values in arrays.items():
+            self._arrays[name] = _frozen(name, values)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        if name.startswith("_") or name not in self._arrays:
+            raise AttributeError(f"this sample has {list(self._arrays)}, not {name!r}")
+        return self._arrays[name]
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(f"{name}{values.shape}" for name, values in self.items())
+        return f"Sample({shapes})"
+
+    def digest(self) -> str:
+        """Hash of all arrays, to compare samples across ranks and machines."""
+        state = hashlib.sha256()
+        for name in sorted(self._arrays):
+            values = self._arrays[name]
+            state.update(f"{name}{values.dtype}{values.shape}".encode())
+            state.update(values.tobytes())
+        return state.hexdigest()
+
+
+class Model(Protocol):
+    """Physical parameters. A model knows its space, its disorder and its terms; no solver."""
+
+    def space(self) -> HilbertSpace: ...
+
+    def draw(self, seed: int, realization: int) -> Sample: ...
+
+    def sample(self, *, seed: int = 0, realization: int = 0, **arrays: Any) -> Sample: ...
+
+    def operator(self, sample: Sample) -> Operator: ...
+
+
+Draw = Callable[[Streams, dict[str, np.ndarray]], Any]
+
+
+class GrainModel(ABC):
+    """A grain (site 0, dimension 2^n_grain) and spins 1..n_lbits outside it.
+
+    A subclass is a frozen dataclass that names its disorder arrays in `ingredients` and writes
+    its terms in `terms`.
+    """
+
+    n_grain: int
+    n_lbits: int
+
+    @abstractmethod
+    def ingredients(self) -> dict[str, Draw]:
+        """How each array is drawn from the streams, given the arrays before it."""
+
+    @abstractmethod
+    def terms(self, sample: Sample) -> list[Term]: ...
+
+    def space(self) -> HilbertSpace:
+        outside = tuple(range(1, self.n_lbits + 1))
+        return HilbertSpace((2**self.n_grain, *(2,) * self.n_lbits), outside)
+
+    def draw(self, seed: int, realization: int) -> Sample:
+        """The disorder of one realization."""
+        return self.sample(seed=seed, realization=realization)
+
+    def sample(self, *, seed: int = 0, realization: int = 0, **arrays: Any) -> Sample:
+        """Explicit disorder; the arrays that are not given are drawn from (seed, realization).
+
+        Raises
+        ------
+        InvalidInput
+            If a name is unknown, an array has the wrong size or a number that is not finite, or
+            the grain is not symmetric.
+        """
+        streams = Streams(seed, realization)
+        ingredients = self.ingredients()
+        for name in arrays:
+            check_choice("array", name, tuple(ingredients))
+        filled: dict[str, np.ndarray] = {}
+        for name, draw in ingredients.items():
+            given = arrays.get(name)
+            filled[name] = _frozen(name, draw(streams, filled) if given is None else given)
+        sample = Sample(**filled)
+        self.check(sample)
+        return sample
+
+    def check(self, sample: Sample) -> None:
+        """Raise `InvalidInput` unless the arrays fit this model."""
+        for name in self.ingredients():
+            if name not in sample:
+                raise InvalidInput(f"the sample has {list(sample)}, but this model needs {name!r}")
+            if name == "grain":
+                check_grain(sample.grain, self.n_grain)
+            else:
+                check_length(name, sample[name], self.n_lbits)
+
+    def operator(self, sample: Sample) -> Operator:
+        """The Hamiltonian for one sample."""
+        self.check(sample)
+        return Operator(self.space(), tuple(self.terms(sample)))
+
+    def uniform_fields(self, field_range: tuple[float, float]) -> Draw:
+        """One uniform number for each spin, each from its own stream."""
+
+        def draw(streams: Streams, _: dict[str, np.ndarray]) -> np.ndarray:
+            spins = range(1, self.n_lbits + 1)
+            return np.array([streams("fields", n).uniform(*field_range) for n in spins])
+
+        return draw
+
+
+def _frozen(name: str, values: Any) -> np.ndarray:
+    try:
+        array = np.array(values)
+        if not np.issubdtype(array.dtype, np.integer):
+            array = array.astype(float)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(f"{name} must be an array of real numbers: {error}") from None
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise InvalidInput(f"{name}{list(where)} is {array[where]}; every number must be finite")
+    array.setflags(write=False)
+    return array
+
+
+def check_length(name: str, values: np.ndarray, n: int) -> None:
+    if values.shape != (n,):
+        raise InvalidInput(
+            f"{name} has shape {values.shape}; it needs one number for each of {n} l-bits"
+        )
+
+
+def check_grain(grain: np.ndarray, n_grain: int) -> None:
+    """Raise unless `grain` is a symmetric matrix of dimension 2^n_grain."""
+    d = 2**n_grain
+    if grain.shape != (d, d):
+        raise InvalidInput(
+            f"grain has shape {grain.shape}; n_grain={n_grain} spins need a ({d}, {d}) matrix"
+        )
+    deviation = float(abs(grain - grain.T).max())
+    if deviation > 1e-12 * max(1.0, float(abs(grain).max())):
+        raise InvalidInput(
+            f"grain is not symmetric: largest |G - G^T| is {deviation:.3g}; "
+            "give a real symmetric Hamiltonian, for example (G + G.T) / 2"
+        )
+
+
+def check_count(name: str, value: Any, least: int) -> None:
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+        raise InvalidInput(f"{name}={value!r} must be an integer of at least {least}")
+
+
+def check_positive(name: str, value: float) -> None:
+    if not (np.isfinite(value) and value > 0):
+        raise InvalidInput(f"{name}={value} must be a positive number")
+
+
+def check_decay(alpha: float) -> None:
+    if not 0 < alpha <= 1:
+        raise InvalidInput(
+            f"alpha={alpha} must lie in (0, 1]: couplings cannot grow away from the grain"
+        )
+
+
+def check_finite(name: str, value: float) -> None:
+    if not np.isfinite(value):
+        raise InvalidInput(f"{name}={value} must be finite")
+
+
+def check_range(name: str, value: tuple[float, float]) -> None:
+    if len(value) != 2 or not np.isfinite(value).all() or value[0] > value[1]:
+        raise InvalidInput(f"{name}={value} must be two finite numbers, the smaller one first")
+
+
+def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise InvalidInput(f"{name}={value!r} is not one of {', '.join(choices)}")

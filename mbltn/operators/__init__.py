@@ -1,0 +1,23 @@
+"""Operators on tensor products of sites, and their representations."""
+
+from .apply import to_linear_operator
+from .operator import Operator, Term
+from .petsc import to_petsc
+from .space import HilbertSpace
+from .sparse import to_csr, to_dense
+from .spins import SIGMA_MINUS, SIGMA_PLUS, SIGMA_X, SIGMA_Z, embed
+
+__all__ = [
+    "SIGMA_MINUS",
+    "SIGMA_PLUS",
+    "SIGMA_X",
+    "SIGMA_Z",
+    "HilbertSpace",
+    "Operator",
+    "Term",
+    "embed",
+    "to_csr",
+    "to_dense",
+    "to_linear_operator",
+    "to_petsc",
+]

@@ -1,0 +1,19 @@
+"""Mid-spectrum eigensolvers. One method a file; `eigenpairs` is the front door."""
+
+from .base import Eigenpairs, Solver, Target
+from .choose import SOLVERS, choose_solver, eigenpairs
+from .dense import Dense
+from .shift_invert import ShiftInvert
+from .slepc import Slepc
+
+__all__ = [
+    "SOLVERS",
+    "Dense",
+    "Eigenpairs",
+    "ShiftInvert",
+    "Slepc",
+    "Solver",
+    "Target",
+    "choose_solver",
+    "eigenpairs",
+]

@@ -1,0 +1,141 @@
+"""What is asked of a solver (Target), what it is (Solver), and what it returns (Eigenpairs)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from ..comm import Rows
+from ..errors import InvalidInput, SolverFailure
+from ..operators import Operator
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where in the spectrum, and how many eigenpairs.
+
+    Examples
+    --------
+    >>> Target.middle(50)          # the 50 levels nearest to tr H / D, maximum entropy
+    Target(kind='middle', k=50, at=None)
+    >>> Target.energy(-1.5, 10)    # the 10 levels nearest to E = -1.5
+    Target(kind='energy', k=10, at=-1.5)
+    >>> Target.all()               # the whole spectrum
+    Target(kind='all', k=None, at=None)
+    """
+
+    kind: str
+    k: int | None = None
+    at: float | None = None
+
+    @classmethod
+    def middle(cls, k: int) -> Target:
+        return cls("middle", _positive(k))
+
+    @classmethod
+    def energy(cls, e: float, k: int) -> Target:
+        if not np.isfinite(e):
+            raise InvalidInput(f"the target energy {e} must be finite")
+        return cls("energy", _positive(k), float(e))
+
+    @classmethod
+    def all(cls) -> Target:
+        return cls("all")
+
+    def count(self, dimension: int) -> int:
+        """Number of pairs asked of a problem of this dimension."""
+        if self.k is None:
+            return dimension
+        if self.k > dimension:
+            raise InvalidInput(
+                f"k={self.k} eigenpairs were asked of a space of dimension D={dimension}: "
+                "ask for at most D, or use Target.all()"
+            )
+        return self.k
+
+    def energy_for(self, op: Operator) -> float:
+        """The energy that the levels shall be nearest to."""
+        return op.mean_energy() if self.at is None else self.at
+
+    def nearest(self, energies: np.ndarray, op: Operator) -> np.ndarray:
+        """Numbers of the wanted levels among ascending `energies`, ascending."""
+        k = self.count(len(energies))
+        if k == len(energies):
+            return np.arange(k)
+        order = np.argsort(abs(energies - self.energy_for(op)), kind="stable")
+        return np.sort(order[:k])
+
+
+def _positive(k: int) -> int:
+    if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
+        raise InvalidInput(f"k={k!r} must be a positive integer")
+    return int(k)
+
+
+@dataclass(frozen=True, eq=False)
+class Eigenpairs:
+    """Eigenpairs of one operator, and what is known about their quality.
+
+    Attributes
+    ----------
+    operator : Operator
+    energies : (k,) ascending, equal on every rank
+    vectors : (n_rows, k), normalised columns in kron order; all D rows, or the rows
+        ``rows.start <= i < rows.stop`` of this rank when ``rows.distributed``
+    residuals : (k,) ``||H v - E v||``, recomputed with the operator after the solver ended
+    complete : "certified" if no level of the target can be missing, "unknown" otherwise
+    solver : name of the solver that ran
+    rows : Rows
+    stats : further diagnostics, among them `orthonormality` = max |V^T V - 1|
+    """
+
+    operator: Operator
+    energies: np.ndarray
+    vectors: np.ndarray
+    residuals: np.ndarray
+    complete: str
+    solver: str
+    rows: Rows
+    stats: Mapping[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.energies)
+
+    def select(self, levels: Any) -> Eigenpairs:
+        """Only the pairs with these numbers (or this slice)."""
+        return replace(
+            self,
+            energies=self.energies[levels],
+            vectors=self.vectors[:, levels],
+            residuals=self.residuals[levels],
+        )
+
+    def require(self, max_residual: float | None = None, complete: bool = False) -> Eigenpairs:
+        """Return these pairs, or raise `SolverFailure` if they are not good enough."""
+        worst = float(self.residuals.max(initial=0.0))
+        if max_residual is not None and not worst <= max_residual:
+            raise SolverFailure(
+                f"the largest residual is {worst:.3g}, above the required {max_residual:.3g}: "
+                "tighten the solver's tol"
+            )
+        if complete and self.complete != "certified":
+            raise SolverFailure(
+                f"completeness of these pairs is {self.complete!r}, not 'certified': use the "
+                "dense solver where the dimension allows it"
+            )
+        return self
+
+    def gather(self) -> np.ndarray:
+        """All rows of the vectors, (D, k), on every rank; for small problems and tests."""
+        return self.rows.gather(self.vectors)
+
+
+class Solver(Protocol):
+    """Options of one method, frozen; `solve` is its only act."""
+
+    name: ClassVar[str]
+
+    def solve(self, op: Operator, target: Target, comm: Any) -> Eigenpairs: ...

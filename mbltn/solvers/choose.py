@@ -1,0 +1,108 @@
+"""One front door, one table of methods, one choice that says why."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from typing import Any
+
+from ..comm import Serial, require_same, together
+from ..errors import InvalidInput
+from ..operators import Operator
+from .base import Eigenpairs, Solver, Target
+from .dense import Dense
+from .shift_invert import ShiftInvert
+from .slepc import Slepc
+
+log = logging.getLogger(__name__)
+
+SOLVERS: dict[str, type] = {"dense": Dense, "shift_invert": ShiftInvert, "slepc": Slepc}
+
+# Up to this dimension LAPACK costs a fraction of a second, and it certifies.
+DENSE_LIMIT = 1024
+# Beyond it, shift-invert is the faster one unless it must return a good part of the spectrum.
+DENSE_SHARE = 8
+
+
+def solver_from(value: Solver | str) -> Solver:
+    """A solver object, or the one of this name with its default options."""
+    if not isinstance(value, str):
+        return value
+    if value not in SOLVERS:
+        raise InvalidInput(f"solver={value!r} is not one of auto, {', '.join(SOLVERS)}")
+    solver: Solver = SOLVERS[value]()
+    return solver
+
+
+def choose_solver(dimension: int, target: Target, comm: Any = None) -> Solver:
+    """The method for this problem; the reason is logged.
+
+    Any problem of D <= 1024, and more than an eighth of any spectrum, goes to LAPACK; the rest to
+    SLEPc, or to SciPy's shift-invert where SLEPc is not installed.
+    """
+    k = target.count(dimension)
+    solver: Solver
+    if dimension <= DENSE_LIMIT:
+        solver, reason = Dense(), f"D={dimension} <= {DENSE_LIMIT}"
+    elif k > dimension // DENSE_SHARE:
+        solver, reason = Dense(), f"k={k} is more than 1/{DENSE_SHARE} of D={dimension}"
+    elif importlib.util.find_spec("slepc4py") is not None:
+        solver, reason = Slepc(), f"D={dimension} > {DENSE_LIMIT}, SLEPc is installed"
+    else:
+        solver, reason = ShiftInvert(), f"D={dimension} > {DENSE_LIMIT}, SLEPc is not installed"
+    if comm is None or comm.rank == 0:
+        log.info("solver %s: %s", solver.name, reason)
+    return solver
+
+
+def eigenpairs(
+    operator: Operator, target: Target, solver: Solver | str = "auto", comm: Any = None
+) -> Eigenpairs:
+    """Eigenpairs of a real symmetric operator where `target` points.
+
+    Parameters
+    ----------
+    operator : Operator
+    target : Target
+        ``Target.middle(k)``, ``Target.energy(e, k)`` or ``Target.all()``.
+    solver : {"auto", "dense", "shift_invert", "slepc"} or a solver object with options
+    comm : mpi4py communicator, optional
+        Serial by default. With several ranks the vectors come back distributed by rows.
+
+    Returns
+    -------
+    Eigenpairs
+        Residuals and orthonormality are recomputed with the operator.
+
+    Raises
+    ------
+    InvalidInput
+        On all ranks alike: k larger than D, an operator that is not symmetric or differs between
+        ranks, an unknown solver.
+    MissingLibrary, SolverFailure
+        On all ranks alike.
+
+    Examples
+    --------
+    >>> import mbltn as mb
+    >>> model = mb.models.CentralGrain(n_grain=3, n_lbits=4, alpha=0.6)
+    >>> op = model.operator(model.draw(seed=7, realization=0))
+    >>> pairs = mb.eigenpairs(op, mb.Target.middle(k=10))
+    >>> len(pairs), bool(pairs.residuals.max() < 1e-12), pairs.complete
+    (10, True, 'certified')
+    """
+    comm = comm if comm is not None else Serial()
+
+    def prepare() -> Solver:
+        target.count(operator.dimension)
+        if not operator.is_symmetric():
+            raise InvalidInput(
+                "the operator is not symmetric: every pm-like term needs its transpose beside it"
+            )
+        if isinstance(solver, str) and solver == "auto":
+            return choose_solver(operator.dimension, target, comm)
+        return solver_from(solver)
+
+    method = together(comm, prepare)
+    require_same(comm, operator.digest(), "the operator (its disorder or its parameters)")
+    return method.solve(operator, target, comm)

@@ -1,0 +1,78 @@
+"""SciPy: Lanczos on (H - sigma)^-1 with SuperLU, one rank, no PETSc needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import scipy.sparse as sp
+import scipy.sparse.linalg as spla
+
+from ..errors import SolverFailure
+from ..operators import Operator, to_csr
+from ..streams import Streams
+from .base import Eigenpairs, Target
+from .serial import on_rank_zero
+
+
+@dataclass(frozen=True)
+class ShiftInvert:
+    """ARPACK Lanczos on the inverse of H - sigma, factorised by SuperLU.
+
+    Parameters
+    ----------
+    tol : float
+        Relative accuracy of the inverted eigenvalues; 0 means machine precision.
+    ncv : int, optional
+        Lanczos vectors; by default 2 k + 20.
+    """
+
+    name: ClassVar[str] = "shift_invert"
+    tol: float = 0.0
+    ncv: int | None = None
+
+    def solve(self, op: Operator, target: Target, comm: Any) -> Eigenpairs:
+        k = target.count(op.dimension)
+        if k >= op.dimension - 1:
+            raise SolverFailure(
+                f"shift_invert cannot return k={k} of D={op.dimension} levels (Lanczos needs "
+                "k < D - 1): use solver='dense'"
+            )
+
+        def compute() -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
+            sigma = target.energy_for(op)
+            inverse, fill = _inverse(op, sigma)
+            start = Streams(0, 0)("krylov start").standard_normal(op.dimension)
+            try:
+                energies, vectors = spla.eigsh(
+                    inverse,
+                    k=k,
+                    which="LM",
+                    tol=self.tol,
+                    ncv=min(op.dimension, self.ncv or 2 * k + 20),
+                    v0=start,
+                )
+            except spla.ArpackNoConvergence as error:
+                raise SolverFailure(
+                    f"shift_invert found {len(error.eigenvalues)} of {k} levels near "
+                    f"E={sigma:.6g}: raise ncv (now {self.ncv or 2 * k + 20}) or use 'slepc'"
+                ) from None
+            energies = sigma + 1.0 / energies
+            order = np.argsort(energies)
+            return energies[order], vectors[:, order], {"target": sigma, "factor_entries": fill}
+
+        return on_rank_zero(op, comm, compute, complete="unknown", solver=self.name)
+
+
+def _inverse(op: Operator, sigma: float) -> tuple[spla.LinearOperator, int]:
+    shifted = to_csr(op) - sigma * sp.eye_array(op.dimension)
+    try:
+        factor = spla.splu(sp.csc_array(shifted), permc_spec="MMD_AT_PLUS_A")
+    except RuntimeError as error:
+        raise SolverFailure(
+            f"H - E is singular at the target E={sigma:.17g} ({error}): E is an exact level; "
+            "move the target by a little, for example Target.energy(E + 1e-9, k)"
+        ) from None
+    inverse = spla.LinearOperator(shifted.shape, matvec=factor.solve, dtype=float)
+    return inverse, int(factor.nnz)

@@ -1,0 +1,104 @@
+"""How far a running study is, on stderr: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import TextIO
+
+_BAR_PERIOD = 0.5
+_LINE_PERIOD = 5.0
+
+
+class Progress:
+    """Watches the set of finished tasks from a thread of its own while the work goes on.
+
+    Parameters
+    ----------
+    seconds : estimated cost of every task of the study, by its id
+    done : returns the ids of the finished tasks; asked every half second or less often
+    style : "bar", "lines", "none", or "auto" (bar on a terminal, lines elsewhere)
+    """
+
+    def __init__(
+        self,
+        name: str,
+        seconds: Mapping[str, float],
+        done: Callable[[], set[str]],
+        style: str = "auto",
+        stream: TextIO | None = None,
+    ) -> None:
+        self._name = name
+        self._seconds = dict(seconds)
+        self._done = done
+        self._stream = stream if stream is not None else sys.stderr
+        if style == "auto":
+            style = "bar" if self._stream.isatty() else "lines"
+        self._style = style
+        self._started = time.monotonic()
+        self._before = self._work_done()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Progress:
+        if self._style != "none":
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _work_done(self) -> float:
+        return sum(self._seconds[i] for i in self._done() if i in self._seconds)
+
+    def _watch(self) -> None:
+        if self._style == "bar":
+            self._watch_bar()
+        else:
+            self._watch_lines()
+
+    def _watch_lines(self) -> None:
+        while not self._stop.wait(_LINE_PERIOD):
+            print(self.line(), file=self._stream, flush=True)
+        print(self.line(), file=self._stream, flush=True)
+
+    def _watch_bar(self) -> None:
+        from tqdm import tqdm
+
+        bar = tqdm(
+            desc=self._name,
+            total=sum(self._seconds.values()),
+            initial=self._before,
+            file=self._stream,
+            bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}",
+        )
+        running = True
+        while running:
+            running = not self._stop.wait(_BAR_PERIOD)
+            finished = len(self._done() & set(self._seconds))
+            bar.n = self._work_done()
+            bar.set_postfix_str(f"{finished}/{len(self._seconds)} realizations")
+        bar.close()
+
+    def line(self) -> str:
+        """One line: realizations done, share of the work, time elapsed and left."""
+        total, work = sum(self._seconds.values()), self._work_done()
+        finished = len(self._done() & set(self._seconds))
+        elapsed = time.monotonic() - self._started
+        gained = work - self._before
+        left = _clock(elapsed * (total - work) / gained) if gained > 0 else "unknown"
+        share = 100 * work / total if total else 100
+        return (
+            f"{self._name}: {finished}/{len(self._seconds)} realizations, {share:.0f} % of the "
+            f"work, {_clock(elapsed)} elapsed, {left} left"
+        )
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

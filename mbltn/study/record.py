@@ -1,0 +1,81 @@
+"""One realization, from task to record."""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from ..comm import Serial
+from ..observables import measure, middle_quarter
+from ..observables.levels import doublets
+from ..solvers import Eigenpairs, eigenpairs
+from .plan import Task
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything known about one realization; nothing is averaged.
+
+    `arrays` holds energies, residuals and the observables of every state, and the disorder as
+    ``sample/<name>``. `facts` holds diagnostics: solver, completeness, orthonormality, versions.
+    """
+
+    task: dict[str, Any]
+    id: str
+    arrays: dict[str, np.ndarray]
+    facts: dict[str, Any]
+
+
+def compute(task: Task, comm: Any = None) -> Record:
+    """Solve and measure one task, on one rank or on all ranks of `comm`."""
+    comm = comm if comm is not None else Serial()
+    started = time.perf_counter()
+    sample = task.model.draw(task.seed, task.realization)
+    operator = task.model.operator(sample)
+    pairs = _selected(eigenpairs(operator, task.target, task.solver, comm), task)
+    arrays = {
+        "energies": pairs.energies,
+        "residuals": pairs.residuals,
+        **measure(pairs, task.observables),
+        **{f"sample/{name}": values for name, values in sample.items()},
+    }
+    bandwidth = float(np.ptp(pairs.energies))
+    facts = {
+        "format": FORMAT_VERSION,
+        "solver": pairs.solver,
+        "complete": pairs.complete,
+        "ranks": comm.size,
+        "dimension": operator.dimension,
+        "orthonormality": pairs.stats["orthonormality"],
+        "doublets": doublets(pairs.energies, bandwidth) if len(pairs) > 1 else 0,
+        "sample_digest": sample.digest(),
+        "seconds": time.perf_counter() - started,
+        **versions(),
+    }
+    return Record(task.content(), task.id, arrays, facts)
+
+
+def _selected(pairs: Eigenpairs, task: Task) -> Eigenpairs:
+    if task.states == "middle_quarter":
+        return pairs.select(middle_quarter(len(pairs)))
+    return pairs
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """Versions of what took part, as ``version_<library>``."""
+    found = {"version_python": platform.python_version()}
+    for library in ("mbltn", "numpy", "scipy", "quimb", "petsc4py", "slepc4py", "mpi4py"):
+        try:
+            found[f"version_{library}"] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,155 @@
+"""Run what a study still lacks: many realizations at once, or many ranks on one."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..comm import Serial, raised_on_all_ranks, require_same, together
+from ..errors import MbltnError, StudyError
+from .plan import Task, deal, is_shared, plan
+from .progress import Progress
+from .record import compute
+from .schema import Study
+from .statistics import per_realization, table
+from .store import Store, write_aside
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A realization that could not be solved, and why."""
+
+    task: dict[str, Any]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did; equal on every rank."""
+
+    total: int
+    found: int
+    computed: int
+    failures: tuple[Failure, ...]
+
+
+def run_study(
+    study: Study, folder: str | Path, comm: Any = None, progress: str = "none"
+) -> Outcome:
+    """Compute the missing realizations of `study` into `folder`, then write its tables.
+
+    Realizations that are in the folder are never computed again. One that fails is reported in
+    the outcome and tried again by the next run; the others go on.
+
+    Raises
+    ------
+    StudyError, FolderBusy
+        On all ranks alike, before anything is computed.
+    """
+    comm = comm if comm is not None else Serial()
+    tasks = together(comm, lambda: plan(study))
+    require_same(comm, [task.id for task in tasks], "the study")
+    store = Store(folder)
+    together(comm, lambda: store.claim(study) if comm.rank == 0 else None)
+    try:
+        done = comm.bcast(store.done() if comm.rank == 0 else None)
+        missing = [task for task in tasks if task.id not in done]
+        with _reporting(study, store, tasks, comm, progress):
+            failures = _solo(missing, study, store, comm) + _shared(missing, study, store, comm)
+        together(comm, lambda: finish(study, store) if comm.rank == 0 else None)
+    finally:
+        store.release()
+    return Outcome(len(tasks), len(tasks) - len(missing), len(missing) - len(failures), failures)
+
+
+def finish(study: Study, store: Store) -> None:
+    """Pack the records and write `realizations.csv` and `table.csv`, whole or not at all."""
+    store.pack()
+    realizations = per_realization(store.records(task.id for task in plan(study)))
+    for name, frame in (("realizations", realizations), ("table", table(realizations))):
+        write_aside(store.folder / f"{name}.csv", frame.to_csv(index=False).encode())
+
+
+def _reporting(study: Study, store: Store, tasks: Sequence[Task], comm: Any, style: str) -> Any:
+    if comm.rank != 0 or style == "none":
+        return nullcontext()
+    return Progress(study.name, {task.id: task.cost.seconds for task in tasks}, store.done, style)
+
+
+def _solo(tasks: Sequence[Task], study: Study, store: Store, comm: Any) -> tuple[Failure, ...]:
+    """Small problems: every rank works on its own share."""
+    small = [task for task in tasks if not is_shared(task, study)]
+    mine = deal(small, comm.size)[comm.rank]
+
+    def work() -> list[Failure]:
+        return [failure for task in mine if (failure := _attempt(task, store, Serial()))]
+
+    return tuple(failure for rank in comm.allgather(together(comm, work)) for failure in rank)
+
+
+def _shared(tasks: Sequence[Task], study: Study, store: Store, comm: Any) -> tuple[Failure, ...]:
+    """Large problems: every group of ranks works on one at a time."""
+    large = [task for task in tasks if is_shared(task, study)]
+    if not large:
+        return ()
+    ranks = min(study.resources.ranks_per_problem or comm.size, comm.size)
+    groups = comm.size // ranks
+    color = min(comm.rank // ranks, groups - 1)
+    group = comm.Split(color, comm.rank)
+    if group.size == 1:
+        group = Serial()
+
+    def work() -> list[Failure]:
+        failures = [_attempt(task, store, group) for task in deal(large, groups)[color]]
+        return [failure for failure in failures if failure and group.rank == 0]
+
+    try:
+        found = together(comm, work)
+    finally:
+        if group.size > 1:
+            group.Free()
+    return tuple(failure for rank in comm.allgather(found) for failure in rank)
+
+
+def _attempt(task: Task, store: Store, comm: Any) -> Failure | None:
+    """Compute and store one task. An error that only some ranks see would leave the others
+    waiting for ever, so it ends the whole job."""
+    try:
+        record = compute(task, comm)
+        together(comm, lambda: _keep(record, store) if comm.rank == 0 else None)
+    except StudyError:
+        raise
+    except (MbltnError, np.linalg.LinAlgError, MemoryError) as error:
+        if comm.size > 1 and not raised_on_all_ranks(error):
+            _end_job(comm)
+        return Failure(task.content(), f"{type(error).__name__}: {error}")
+    except Exception as error:
+        if comm.size > 1 and not raised_on_all_ranks(error):
+            _end_job(comm)
+        raise
+    return None
+
+
+def _keep(record: Any, store: Store) -> None:
+    try:
+        store.write(record)
+    except OSError as error:
+        raise StudyError(
+            f"a finished realization cannot be stored in {store.folder}: {error}. Free disk space "
+            "or mend the folder's permissions and run again; stored realizations are safe"
+        ) from None
+
+
+def _end_job(comm: Any) -> None:
+    traceback.print_exc()
+    print(
+        f"rank {comm.rank} failed alone: ending the job on all ranks", file=sys.stderr, flush=True
+    )
+    comm.Abort(1)

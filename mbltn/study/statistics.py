@@ -1,0 +1,77 @@
+"""From records to tidy tables: mean within a realization, then over realizations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .record import Record
+
+_NOT_OBSERVABLES = ("energies", "residuals")
+
+
+def per_realization(records: Iterable[Record]) -> pd.DataFrame:
+    """One row for each realization, observable and component.
+
+    Columns: the model's parameters; `realization`; `observable`; `index` (number of the l-bit or
+    of the cut, 1, 2, ...; 0 for a scalar); `value`, the mean over the states of this realization;
+    `n_states`, `dimension`, `solver`, `complete`, `max_residual`, `doublets`.
+    """
+    rows: list[dict[str, Any]] = []
+    for record in records:
+        common = {
+            **flat_parameters(record.task["parameters"]),
+            "states": record.task["states"],
+            "energy": record.task["energy"],
+            "realization": record.task["realization"],
+            "dimension": record.facts["dimension"],
+            "solver": record.facts["solver"],
+            "complete": record.facts["complete"],
+            "n_states": len(record.arrays["energies"]),
+            "max_residual": float(record.arrays["residuals"].max()),
+            "doublets": record.facts["doublets"],
+        }
+        for name, values in record.arrays.items():
+            if name in _NOT_OBSERVABLES or name.startswith("sample/"):
+                continue
+            means = values.mean(axis=0) if len(values) else np.full(values.shape[1:], np.nan)
+            for index, value in enumerate(np.atleast_1d(means), start=int(values.ndim > 1)):
+                rows.append({**common, "observable": name, "index": index, "value": float(value)})
+    return pd.DataFrame(rows)
+
+
+def table(realizations: pd.DataFrame) -> pd.DataFrame:
+    """Mean and standard error over realizations.
+
+    The error is the standard deviation of the realizations' means divided by the square root of
+    their number (NaN for one realization): states of one sample are correlated and never counted
+    as independent.
+    """
+    if realizations.empty:
+        return pd.DataFrame()
+    own = ["realization", "value", "max_residual", "doublets", "n_states"]
+    keys = [column for column in realizations.columns if column not in own]
+    groups = realizations.groupby(keys, sort=True, dropna=False)
+    result = groups.agg(
+        mean=("value", "mean"),
+        error=("value", "sem"),
+        n_realizations=("value", "size"),
+        n_states=("n_states", "sum"),
+        max_residual=("max_residual", "max"),
+        doublets=("doublets", "sum"),
+    )
+    return result.reset_index()
+
+
+def flat_parameters(parameters: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested parameters with dotted names; lists as text, so that tables can be grouped."""
+    flat: dict[str, Any] = {}
+    for name, value in parameters.items():
+        if isinstance(value, dict):
+            flat.update(flat_parameters(value, f"{prefix}{name}."))
+        else:
+            flat[prefix + name] = str(value) if isinstance(value, list) else value
+    return flat

@@ -1,0 +1,199 @@
+"""The results folder: records in HDF5, written aside and renamed, under one lock.
+
+Layout::
+
+    study.json            what this folder belongs to
+    lock                  held by the job that writes here; the kernel frees it with the job
+    records/<id>.h5       finished realizations of a running or killed job, one file each
+    records.h5            finished realizations, packed when a job ends: one group each
+    table.csv             means and errors; see mbltn.study.statistics
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from ..errors import FolderBusy, StudyError
+from .record import FORMAT_VERSION, Record
+from .schema import Study
+
+
+class Store:
+    """Records of one study in one folder. Reading needs no lock."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.singles = self.folder / "records"
+        self.packed = self.folder / "records.h5"
+        self._lock: int | None = None
+
+    # -- ownership ---------------------------------------------------------------------------
+
+    def claim(self, study: Study) -> None:
+        """Make the folder this study's and lock it for this job.
+
+        Raises
+        ------
+        StudyError
+            If the folder holds another study or cannot be written.
+        FolderBusy
+            If another job is writing into it.
+        """
+        try:
+            self.singles.mkdir(parents=True, exist_ok=True)
+            self._take_lock()
+            self._check_identity(study)
+            write_aside(self.folder / "study.json", study.model_dump_json(indent=1).encode())
+        except OSError as error:
+            raise StudyError(f"the results folder {self.folder} cannot be used: {error}") from None
+        for leftover in self.singles.glob("*.part"):
+            leftover.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _take_lock(self) -> None:
+        path = self.folder / "lock"
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = path.read_text() or "unknown"
+            os.close(handle)
+            raise FolderBusy(
+                f"another job (process {holder.strip()}) is writing into {self.folder}: wait for "
+                "it, or choose another folder with --out"
+            ) from None
+        os.ftruncate(handle, 0)
+        os.write(handle, f"{os.getpid()} on {os.uname().nodename}\n".encode())
+        self._lock = handle
+
+    def _check_identity(self, study: Study) -> None:
+        before = self.study()
+        if before is None:
+            strangers = [p.name for p in self.folder.iterdir() if p.name not in ("lock", "records")]
+            if strangers:
+                raise StudyError(
+                    f"{self.folder} holds {strangers[0]!r} but no study.json, so it is not a "
+                    "results folder: choose an empty or new one with --out"
+                )
+            return
+        old, new = before.identity(), study.identity()
+        different = [key for key in new if old[key] != new[key]]
+        if different:
+            key = different[0]
+            raise StudyError(
+                f"{self.folder} holds another study: its {key} is {old[key]!r}, the given one is "
+                f"{new[key]!r}. Choose another folder with --out, or another name for the study"
+            )
+
+    def study(self) -> Study | None:
+        """The study that this folder belongs to, or None for a new folder."""
+        try:
+            text = (self.folder / "study.json").read_text()
+        except FileNotFoundError:
+            return None
+        try:
+            return Study.model_validate_json(text)
+        except ValueError as error:
+            raise StudyError(f"{self.folder / 'study.json'} is damaged: {error}") from None
+
+    # -- records -----------------------------------------------------------------------------
+
+    def done(self) -> set[str]:
+        """Ids of all finished realizations."""
+        finished = {path.stem for path in self.singles.glob("*.h5")}
+        if self.packed.exists():
+            with _open(self.packed) as file:
+                finished |= set(file)
+        return finished
+
+    def write(self, record: Record) -> None:
+        """Store a finished realization; after this call a kill of the job cannot lose it."""
+        final = self.singles / f"{record.id}.h5"
+        aside = final.with_suffix(".part")
+        with h5py.File(aside, "w") as file:
+            _write_group(file.create_group(record.id), record)
+        os.replace(aside, final)
+
+    def pack(self) -> None:
+        """Move all single files into one. Killed at any point, nothing is lost or doubled."""
+        singles = sorted(self.singles.glob("*.h5"))
+        if not singles:
+            return
+        aside = self.packed.with_suffix(".part")
+        aside.unlink(missing_ok=True)
+        with h5py.File(aside, "w") as target:
+            target.attrs["format"] = FORMAT_VERSION
+            sources = [self.packed, *singles] if self.packed.exists() else singles
+            for source in sources:
+                with _open(source) as file:
+                    for name in file:
+                        if name not in target:
+                            file.copy(name, target)
+        os.replace(aside, self.packed)
+        for single in singles:
+            single.unlink()
+
+    def records(self, ids: Iterable[str] | None = None) -> Iterator[Record]:
+        """Stored realizations, or those of `ids` that are there, in the order of their ids."""
+        wanted = None if ids is None else set(ids)
+        files = [self.packed] if self.packed.exists() else []
+        seen: dict[str, Path] = {}
+        for path in [*files, *self.singles.glob("*.h5")]:
+            with _open(path) as file:
+                seen.update({name: path for name in file if wanted is None or name in wanted})
+        for name in sorted(seen):
+            with _open(seen[name]) as file:
+                yield _read_group(name, file[name])
+
+
+def write_aside(path: Path, content: bytes) -> None:
+    """Write a whole file or nothing."""
+    aside = path.with_name(path.name + ".part")
+    aside.write_bytes(content)
+    os.replace(aside, path)
+
+
+def _open(path: Path) -> h5py.File:
+    try:
+        return h5py.File(path, "r")
+    except OSError as error:
+        raise StudyError(
+            f"{path} is not a readable record file ({error}): delete it and run the study again, "
+            "only what it held is computed anew"
+        ) from None
+
+
+def _write_group(group: h5py.Group, record: Record) -> None:
+    group.attrs["task"] = json.dumps(record.task, sort_keys=True)
+    for name, value in record.facts.items():
+        group.attrs[name] = value
+    for name, values in record.arrays.items():
+        group.create_dataset(name, data=values)
+
+
+def _read_group(name: str, group: h5py.Group) -> Record:
+    arrays: dict[str, np.ndarray] = {}
+
+    def visit(path: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            arrays[path] = item[()]
+
+    group.visititems(visit)
+    facts = {key: _plain(value) for key, value in group.attrs.items() if key != "task"}
+    return Record(json.loads(group.attrs["task"]), name, arrays, facts)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

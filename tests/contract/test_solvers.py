@@ -1,0 +1,151 @@
+"""One examination for all solvers, against numpy on the oracle's matrix."""
+
+import numpy as np
+import pytest
+from conftest import needs_slepc
+from oracle import central_grain, quantum_sun
+
+import mbltn as mb
+from mbltn.errors import InvalidInput, SolverFailure
+from mbltn.solvers import Dense, ShiftInvert, Slepc
+
+SOLVERS = [
+    pytest.param(Dense(), id="dense"),
+    pytest.param(ShiftInvert(), id="shift_invert"),
+    pytest.param(Slepc(), id="slepc", marks=needs_slepc),
+]
+
+
+def _star(n_lbits, alpha):
+    model = mb.models.CentralGrain(3, n_lbits, alpha=alpha)
+    sample = model.draw(seed=11, realization=0)
+    oracle = central_grain(sample.grain, sample.fields, sample.couplings, "pm", 1)
+    return model.operator(sample), oracle
+
+
+def _sun():
+    model = mb.models.QuantumSun(3, 5, alpha=0.85)
+    sample = model.draw(seed=11, realization=0)
+    oracle = quantum_sun(sample.grain, sample.fields, sample.couplings, sample.coupled_spins)
+    return model.operator(sample), oracle
+
+
+OPERATORS = {
+    "localized": lambda: _star(5, 0.4),
+    "thermal": lambda: _star(5, 0.9),
+    "sun": _sun,
+}
+
+
+@pytest.fixture(params=OPERATORS, scope="module")
+def problem(request):
+    op, oracle = OPERATORS[request.param]()
+    return op, oracle, np.linalg.eigh(oracle)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("target", [mb.Target.middle(20), mb.Target.energy(-1.3, 7)])
+def test_energies_residuals_and_subspace(problem, solver, target):
+    op, oracle, (exact, states) = problem
+    pairs = mb.eigenpairs(op, target, solver)
+    centre = np.trace(oracle) / len(oracle) if target.kind == "middle" else -1.3
+    nearest = np.sort(np.argsort(abs(exact - centre))[: target.k])
+    bandwidth = exact[-1] - exact[0]
+    np.testing.assert_allclose(pairs.energies, exact[nearest], rtol=0, atol=1e-9 * bandwidth)
+    own = np.linalg.norm(oracle @ pairs.vectors - pairs.vectors * pairs.energies, axis=0)
+    assert own.max() < 1e-9
+    np.testing.assert_allclose(pairs.residuals, own, atol=1e-12)
+    gram = pairs.vectors.T @ pairs.vectors
+    assert abs(gram - np.eye(target.k)).max() < 1e-10
+    assert pairs.stats["orthonormality"] == pytest.approx(
+        abs(gram - np.eye(target.k)).max(), abs=1e-14
+    )
+    overlap = np.linalg.svd(states[:, nearest].T @ pairs.vectors, compute_uv=False)
+    assert overlap.min() > 1 - 1e-9
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_entropies_are_those_of_the_dense_states(problem, solver):
+    """observables.md 13: interior solver versus dense, |dE| < 1e-9 bandwidths, |dS| < 1e-8."""
+    op, _, _ = problem
+    reference = mb.measure(mb.eigenpairs(op, mb.Target.middle(16), "dense"), ["entropy_lbits"])
+    found = mb.measure(mb.eigenpairs(op, mb.Target.middle(16), solver), ["entropy_lbits"])
+    np.testing.assert_allclose(found["entropy_lbits"], reference["entropy_lbits"], atol=1e-8)
+
+
+def test_all_levels(problem):
+    op, _, (exact, _) = problem
+    pairs = mb.eigenpairs(op, mb.Target.all())
+    np.testing.assert_allclose(pairs.energies, exact, atol=1e-11)
+    assert pairs.complete == "certified"
+    assert pairs.require(max_residual=1e-11, complete=True) is pairs
+
+
+def test_interior_solvers_do_not_claim_completeness(problem):
+    pairs = mb.eigenpairs(problem[0], mb.Target.middle(5), "shift_invert")
+    assert pairs.complete == "unknown"
+    with pytest.raises(SolverFailure, match="unknown"):
+        pairs.require(complete=True)
+    with pytest.raises(SolverFailure, match="residual"):
+        pairs.require(max_residual=0.0)
+
+
+def test_target_at_an_exact_level_is_no_silent_garbage():
+    """A diagonal Hamiltonian whose level is hit exactly."""
+    space = mb.operators.HilbertSpace((2,) * 5)
+    fields = [1.0, 0.5, 0.25, 0.125, 0.0625]
+    z = mb.operators.SIGMA_Z
+    terms = tuple(mb.operators.Term(h, ((i, z),)) for i, h in enumerate(fields))
+    op = mb.operators.Operator(space, terms)
+    with pytest.raises(SolverFailure, match="move the target"):
+        mb.eigenpairs(op, mb.Target.energy(0.0625, 4), "shift_invert")
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [(lambda: mb.Target.middle(1000), "k=1000"), (lambda: mb.Target.energy(0.0, 257), "k=257")],
+)
+def test_more_pairs_than_levels(problem, target, message):
+    with pytest.raises(InvalidInput, match=message):
+        mb.eigenpairs(problem[0], target())
+
+
+@pytest.mark.parametrize("k", [0, -1, 2.5, True])
+def test_nonsense_counts(k):
+    with pytest.raises(InvalidInput, match="positive integer"):
+        mb.Target.middle(k)
+
+
+def test_unknown_solver(problem):
+    with pytest.raises(InvalidInput, match=r"'lapack' is not one of"):
+        mb.eigenpairs(problem[0], mb.Target.all(), "lapack")
+
+
+@needs_slepc
+def test_index_overflow_is_refused_before_assembly():
+    model = mb.models.CentralGrain(3, 26, alpha=0.6)
+    op = model.operator(model.draw(0, 0))
+    with pytest.raises(InvalidInput, match=r"D=536870912 times \d+ entries a row"):
+        mb.operators.petsc.check_index_width(op, np.int32)
+    mb.operators.petsc.check_index_width(op, np.int64)
+
+
+@needs_slepc
+def test_slepc_that_does_not_converge_says_so(problem):
+    with pytest.raises(SolverFailure, match=r"found \d+ of 20 levels"):
+        mb.eigenpairs(problem[0], mb.Target.middle(20), Slepc(max_restarts=1, ncv=22, tol=1e-15))
+
+
+@pytest.mark.parametrize(
+    ("dimension", "k", "name"), [(1024, 50, "dense"), (8192, 4000, "dense"), (8192, None, "dense")]
+)
+def test_choice(dimension, k, name):
+    target = mb.Target.all() if k is None else mb.Target.middle(k)
+    assert mb.choose_solver(dimension, target).name == name
+
+
+def test_choice_of_interior_solver_takes_what_is_installed():
+    from conftest import has
+
+    name = mb.choose_solver(8192, mb.Target.middle(50)).name
+    assert name == ("slepc" if has("slepc4py") else "shift_invert")

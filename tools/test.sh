@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Everything that CI asks: lint, types, import layers, tests. Arguments go to pytest.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/environment.sh
+
+ruff check .
+ruff format --check .
+mypy
+lint-imports
+python -m pytest "$@"
