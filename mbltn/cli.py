@@ -7,13 +7,16 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from .comm import raised_on_all_ranks, together, world
-from .errors import MbltnError
+from .errors import MbltnError, StudyError
+
+T = TypeVar("T")
 
 EXIT_FAILED_REALIZATIONS = 1
 EXIT_INVALID = 2
@@ -70,7 +73,6 @@ def run(
     folder = out if out is not None else Path("results") / loaded.name
     with _threads_for(comm):
         outcome = run_study(loaded, folder, comm, progress)
-    together(comm, lambda: _after_run(folder, loaded) if comm.rank == 0 else None)
     _say(
         f"{outcome.total} realizations: {outcome.found} found, {outcome.computed} computed, "
         f"{len(outcome.failures)} failed; results in {folder}"
@@ -78,6 +80,8 @@ def run(
     for failure in outcome.failures[:10]:
         _say(f"failed: realization {failure.task['realization']} of {failure.task['parameters']}")
         _say(f"  {failure.reason}")
+    if outcome.found + outcome.computed > 0:
+        _by_rank_zero(comm, lambda: _after_run(folder, loaded))
     if outcome.failures:
         raise SystemExit(EXIT_FAILED_REALIZATIONS)
 
@@ -85,22 +89,24 @@ def run(
 @app.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True)
-def status(folder: Path, as_json: bool) -> None:
+@click.pass_obj
+def status(comm: Any, folder: Path, as_json: bool) -> None:
     """How far the study in FOLDER is; also while it runs."""
     from .report import status_report, status_text
 
-    report = status_report(folder)
+    report = _by_rank_zero(comm, lambda: status_report(folder))
     click.echo(json.dumps(report, indent=1) if as_json else status_text(report))
 
 
 @app.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True)
-def compare(folder: Path, as_json: bool) -> None:
+@click.pass_obj
+def compare(comm: Any, folder: Path, as_json: bool) -> None:
     """Exact numbers in FOLDER beside theory; exit code 1 if they disagree."""
     from .report import comparison_of, comparison_rows, comparison_text
 
-    comparison = comparison_of(folder)
+    comparison = _by_rank_zero(comm, lambda: comparison_of(folder))
     if as_json:
         click.echo(json.dumps(comparison_rows(comparison), indent=1))
     else:
@@ -111,11 +117,18 @@ def compare(folder: Path, as_json: bool) -> None:
 
 @app.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def plot(folder: Path) -> None:
+@click.pass_obj
+def plot(comm: Any, folder: Path) -> None:
     """Draw FOLDER/figure.png from the tables in FOLDER."""
     from .report import draw
 
-    click.echo(draw(folder))
+    def work() -> Path:
+        figure = draw(folder)
+        if figure is None:
+            raise StudyError(f"{folder} cannot be drawn: its table lacks n_lbits or alpha")
+        return figure
+
+    click.echo(_by_rank_zero(comm, work))
 
 
 @app.command()
@@ -142,6 +155,12 @@ def _after_run(folder: Path, study: Any) -> None:
     figure = draw(folder)
     if figure is not None:
         _say(f"figure: {figure}")
+
+
+def _by_rank_zero(comm: Any, work: Callable[[], T]) -> T:
+    """What rank 0 alone did, on every rank; its error too."""
+    result: T = comm.bcast(together(comm, lambda: work() if comm.rank == 0 else None))
+    return result
 
 
 def _threads_for(comm: Any) -> Any:

@@ -7,13 +7,14 @@ mpi4py itself is imported by nobody here but :func:`world`.
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
 
-from .errors import InvalidInput, MissingLibrary
+from .errors import InvalidInput, MbltnError, MissingLibrary
 
 T = TypeVar("T")
 
@@ -74,7 +75,7 @@ def together(comm: Any, work: Callable[[], T]) -> T:
     try:
         result = work()
     except Exception as caught:
-        error = caught
+        error = caught if _travels(caught) else MbltnError(f"{type(caught).__name__}: {caught}")
     for rank, shared in enumerate(comm.allgather(error)):
         if shared is None:
             continue
@@ -86,6 +87,15 @@ def together(comm: Any, work: Callable[[], T]) -> T:
         shared.on_all_ranks = True
         raise shared
     return result
+
+
+def _travels(error: Exception) -> bool:
+    """Whether another rank can receive this error: some libraries' errors cannot be pickled."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return False
+    return True
 
 
 def raised_on_all_ranks(error: BaseException) -> bool:

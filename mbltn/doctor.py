@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -66,6 +67,8 @@ def _mpi() -> Finding:
         from mpi4py import MPI
     except ImportError:
         return Finding("mpi", "missing: no mpirun, one process only", "make setup")
+    if shutil.which("mpirun") is None:
+        return Finding("mpi", "mpi4py without mpirun", f"{_APT} openmpi-bin")
     library = MPI.Get_library_version().split(",")[0].strip().splitlines()[0]
     return Finding("mpi", f"{library}, mpi4py {version('mpi4py')}")
 

@@ -189,6 +189,13 @@ def _symmetric(block: Block, tolerance: float) -> bool:
     return bool(abs(difference).max() <= tolerance * max(1.0, abs(block.values).max()))
 
 
+def norm_bound(op: Operator) -> float:
+    """Upper bound of the spectral norm: the largest absolute row sums, added over the blocks."""
+    return sum(
+        float(np.bincount(block.rows, abs(block.values)).max()) for block in local_blocks(op)
+    )
+
+
 def site_offsets(op: Operator, sites: Iterable[int]) -> np.ndarray:
     """Basis offset of every local index of the given sites (first site most significant)."""
     offsets = np.zeros(1, dtype=np.int64)

@@ -14,6 +14,7 @@ import numpy as np
 from ..comm import Serial
 from ..observables import measure, middle_quarter
 from ..observables.levels import doublets
+from ..operators.operator import norm_bound
 from ..solvers import Eigenpairs, eigenpairs
 from .plan import Task
 
@@ -47,7 +48,6 @@ def compute(task: Task, comm: Any = None) -> Record:
         **measure(pairs, task.observables),
         **{f"sample/{name}": values for name, values in sample.items()},
     }
-    bandwidth = float(np.ptp(pairs.energies))
     facts = {
         "format": FORMAT_VERSION,
         "solver": pairs.solver,
@@ -55,7 +55,7 @@ def compute(task: Task, comm: Any = None) -> Record:
         "ranks": comm.size,
         "dimension": operator.dimension,
         "orthonormality": pairs.stats["orthonormality"],
-        "doublets": doublets(pairs.energies, bandwidth) if len(pairs) > 1 else 0,
+        "doublets": doublets(pairs.energies, bandwidth=2 * norm_bound(operator)),
         "sample_digest": sample.digest(),
         "seconds": time.perf_counter() - started,
         **versions(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +63,7 @@ def run_study(
         missing = [task for task in tasks if task.id not in done]
         with _reporting(study, store, tasks, comm, progress):
             failures = _solo(missing, study, store, comm) + _shared(missing, study, store, comm)
-        together(comm, lambda: finish(study, store) if comm.rank == 0 else None)
+        together(comm, lambda: _stored(store, finish, study, store) if comm.rank == 0 else None)
     finally:
         store.release()
     return Outcome(len(tasks), len(tasks) - len(missing), len(missing) - len(failures), failures)
@@ -123,7 +123,7 @@ def _attempt(task: Task, store: Store, comm: Any) -> Failure | None:
     waiting for ever, so it ends the whole job."""
     try:
         record = compute(task, comm)
-        together(comm, lambda: _keep(record, store) if comm.rank == 0 else None)
+        together(comm, lambda: _stored(store, store.write, record) if comm.rank == 0 else None)
     except StudyError:
         raise
     except (MbltnError, np.linalg.LinAlgError, MemoryError) as error:
@@ -137,19 +137,22 @@ def _attempt(task: Task, store: Store, comm: Any) -> Failure | None:
     return None
 
 
-def _keep(record: Any, store: Store) -> None:
+def _stored(store: Store, write: Callable[..., None], *arguments: Any) -> None:
     try:
-        store.write(record)
-    except OSError as error:
+        write(*arguments)
+    except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either
         raise StudyError(
-            f"a finished realization cannot be stored in {store.folder}: {error}. Free disk space "
-            "or mend the folder's permissions and run again; stored realizations are safe"
+            f"results cannot be stored in {store.folder}: {error}. Free disk space or mend the "
+            "folder's permissions and run again; stored realizations are safe"
         ) from None
 
 
 def _end_job(comm: Any) -> None:
-    traceback.print_exc()
+    # The command line silences sys.stderr of all ranks but 0; this one has something to say.
+    print(traceback.format_exc(), file=sys.__stderr__)
     print(
-        f"rank {comm.rank} failed alone: ending the job on all ranks", file=sys.stderr, flush=True
+        f"rank {comm.rank} failed alone: ending the job on all ranks",
+        file=sys.__stderr__,
+        flush=True,
     )
     comm.Abort(1)

@@ -126,7 +126,7 @@ def parse_study(
     try:
         study = Study.model_validate(content)
     except pydantic.ValidationError as error:
-        raise StudyError(f"{source}: {_first_problem(error)}") from None
+        raise StudyError(f"{source}: {_first_problem(error, content)}") from None
     try:
         check_names(study.observables)
         for ensemble in study.ensemble:
@@ -207,14 +207,27 @@ def _unknown(what: str, key: str, valid: Sequence[str]) -> str:
     return f"{what} is unknown{hint} (valid: {', '.join(valid)})"
 
 
-def _first_problem(error: pydantic.ValidationError) -> str:
+def _first_problem(error: pydantic.ValidationError, content: Any) -> str:
     problem = error.errors()[0]
     where = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         return _unknown(where, str(problem["loc"][-1]), _valid_keys(problem["loc"][:-1]))
     if problem["type"] == "missing":
         return f"{where} is missing"
-    return f"{where}={problem['input']!r}: {problem['msg']}"
+    path = _written(content, problem["loc"])
+    where = ".".join(str(part) for part in path)
+    reasons = [each["msg"] for each in error.errors() if each["loc"][: len(path)] == path]
+    return f"{where}={problem['input']!r}: {'; or: '.join(reasons)}"
+
+
+def _written(content: Any, path: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The part of `path` that is in the file: pydantic adds the branch of a union to it."""
+    for depth, part in enumerate(path):
+        try:
+            content = content[part]
+        except (KeyError, IndexError, TypeError):
+            return path[:depth]
+    return path
 
 
 def _valid_keys(path: Sequence[Any]) -> list[str]:
@@ -240,7 +253,10 @@ def _apply_override(content: dict[str, Any], override: str) -> None:
     *path, last = key.split(".")
     node: Any = content
     for part in path:
-        node = node[_index(node, part, key)] if isinstance(node, list) else node.setdefault(part, {})
+        if isinstance(node, list):
+            node = node[_index(node, part, key)]
+        else:
+            node = node.setdefault(part, {})
         if not isinstance(node, dict | list):
             raise StudyError(f"the override {key!r} goes below {part!r}, which is not a table")
     if isinstance(node, list):

@@ -11,6 +11,15 @@ import pandas as pd
 from .record import Record
 
 _NOT_OBSERVABLES = ("energies", "residuals")
+_PER_REALIZATION = (
+    "realization",
+    "value",
+    "n_states",
+    "max_residual",
+    "doublets",
+    "solver",
+    "complete",
+)
 
 
 def per_realization(records: Iterable[Record]) -> pd.DataFrame:
@@ -52,8 +61,7 @@ def table(realizations: pd.DataFrame) -> pd.DataFrame:
     """
     if realizations.empty:
         return pd.DataFrame()
-    own = ["realization", "value", "max_residual", "doublets", "n_states"]
-    keys = [column for column in realizations.columns if column not in own]
+    keys = [column for column in realizations.columns if column not in _PER_REALIZATION]
     groups = realizations.groupby(keys, sort=True, dropna=False)
     result = groups.agg(
         mean=("value", "mean"),
@@ -62,8 +70,14 @@ def table(realizations: pd.DataFrame) -> pd.DataFrame:
         n_states=("n_states", "sum"),
         max_residual=("max_residual", "max"),
         doublets=("doublets", "sum"),
+        solver=("solver", _all_of),
+        complete=("complete", _all_of),
     )
     return result.reset_index()
+
+
+def _all_of(names: pd.Series) -> str:
+    return "+".join(sorted(set(names)))
 
 
 def flat_parameters(parameters: dict[str, Any], prefix: str = "") -> dict[str, Any]:

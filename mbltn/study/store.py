@@ -25,6 +25,9 @@ from ..errors import FolderBusy, StudyError
 from .record import FORMAT_VERSION, Record
 from .schema import Study
 
+# What a job that was killed before it wrote study.json leaves behind.
+_OWN_BEFORE_STUDY = {"lock", "records", "study.json.part"}
+
 
 class Store:
     """Records of one study in one folder. Reading needs no lock."""
@@ -48,12 +51,17 @@ class Store:
             If another job is writing into it.
         """
         try:
+            self._check_ownership()
             self.singles.mkdir(parents=True, exist_ok=True)
             self._take_lock()
             self._check_identity(study)
             write_aside(self.folder / "study.json", study.model_dump_json(indent=1).encode())
         except OSError as error:
+            self.release()
             raise StudyError(f"the results folder {self.folder} cannot be used: {error}") from None
+        except StudyError:
+            self.release()
+            raise
         for leftover in self.singles.glob("*.part"):
             leftover.unlink(missing_ok=True)
 
@@ -78,15 +86,20 @@ class Store:
         os.write(handle, f"{os.getpid()} on {os.uname().nodename}\n".encode())
         self._lock = handle
 
+    def _check_ownership(self) -> None:
+        """Raise, before anything is written, if this is somebody's folder of other things."""
+        if not self.folder.exists() or (self.folder / "study.json").exists():
+            return
+        strangers = {path.name for path in self.folder.iterdir()} - _OWN_BEFORE_STUDY
+        if strangers:
+            raise StudyError(
+                f"{self.folder} holds {min(strangers)!r} but no study.json, so it is not a "
+                "results folder: choose an empty or new one with --out"
+            )
+
     def _check_identity(self, study: Study) -> None:
         before = self.study()
         if before is None:
-            strangers = [p.name for p in self.folder.iterdir() if p.name not in ("lock", "records")]
-            if strangers:
-                raise StudyError(
-                    f"{self.folder} holds {strangers[0]!r} but no study.json, so it is not a "
-                    "results folder: choose an empty or new one with --out"
-                )
             return
         old, new = before.identity(), study.identity()
         different = [key for key in new if old[key] != new[key]]
@@ -167,7 +180,7 @@ def write_aside(path: Path, content: bytes) -> None:
 
 def _open(path: Path) -> h5py.File:
     try:
-        return h5py.File(path, "r")
+        return h5py.File(path, "r", locking=False)
     except OSError as error:
         raise StudyError(
             f"{path} is not a readable record file ({error}): delete it and run the study again, "

@@ -64,6 +64,12 @@ def compare(table: pd.DataFrame, study: Study) -> Comparison:
         raise StudyError(f"study {study.name!r} has no [theory] table to compare with")
     if study.model.get("kind") != "CentralGrain":
         raise StudyError("theory.kind='central_grain' needs model.kind='CentralGrain'")
+    axes = {axis for ensemble in study.ensemble for axis in ensemble.grid}
+    if not axes <= {"n_lbits", "alpha"}:
+        raise StudyError(
+            f"the comparison knows the grid axes n_lbits and alpha, not {sorted(axes)}: put the "
+            "others into [model], one study for each value"
+        )
     entropy = _end_values(table, "entropy_lbits")
     if entropy.empty:
         raise StudyError(

@@ -106,6 +106,14 @@ def test_structure_read_off_the_terms(case):
     assert entries <= entries_per_row(op) <= entries + op.space.dims[0]
 
 
+def test_norm_bound_is_above_the_norm_and_near(case):
+    op, oracle = case
+    from mbltn.operators.operator import norm_bound
+
+    norm = np.linalg.norm(oracle, 2)
+    assert norm <= norm_bound(op) <= 4 * norm
+
+
 def test_operator_algebra_and_digest():
     op, oracle = CASES["pm"]()
     np.testing.assert_allclose(to_dense(op + 2.0 * op), 3 * oracle, atol=1e-13)

@@ -128,6 +128,9 @@ def test_index_overflow_is_refused_before_assembly():
     with pytest.raises(InvalidInput, match=r"D=536870912 times \d+ entries a row"):
         mb.operators.petsc.check_index_width(op, np.int32)
     mb.operators.petsc.check_index_width(op, np.int64)
+    if mb.operators.petsc.import_petsc().IntType == np.int32:
+        with pytest.raises(InvalidInput, match="64-bit indices"):
+            mb.eigenpairs(op, mb.Target.middle(4), "slepc")
 
 
 @needs_slepc

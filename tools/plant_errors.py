@@ -1,0 +1,148 @@
+"""Plant one error at a time in a copy of the package and see a test turn red.
+
+    python tools/plant_errors.py            all of them, about ten minutes
+    python tools/plant_errors.py goe bit    those whose name contains one of the words
+
+Exit code 1 if an error survives. Each is a slip that is easy to make and hard to see: a wrong
+normalisation, sign, or bit order.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Slip(NamedTuple):
+    name: str
+    file: str
+    right: str
+    wrong: str
+
+
+SLIPS = [
+    Slip("goe normalisation", "models/grains.py", "(2 * np.sqrt(d))", "np.sqrt(2 * d)"),
+    Slip("rms without the dimension", "models/grains.py", "/ len(matrix))", "/ 1.0)"),
+    Slip("pm twice as strong", "models/central_grain.py", "2.0 if self", "2.0 if not self"),
+    Slip("field sign", "operators/spins.py", "[0.0, -1.0]])", "[0.0, 1.0]])"),
+    Slip("plus and minus swapped", "operators/spins.py", "[[0.0, 1.0], [0.0", "[[0.0, 0.0], [1.0"),
+    Slip(
+        "bit order of grain spins",
+        "operators/spins.py",
+        "np.eye(2 ** (spin - 1)), matrix), np.eye(2 ** (n_spins - spin))",
+        "np.eye(2 ** (n_spins - spin)), matrix), np.eye(2 ** (spin - 1))",
+    ),
+    Slip("bit order of sites", "operators/space.py", "dims[site + 1 :]", "dims[:site]"),
+    Slip("bit order of local levels", "operators/sparse.py", "here * d +", "here +"),
+    Slip("spin one half in the sun", "models/quantum_sun.py", "Term(0.25", "Term(0.5"),
+    Slip("first coupling decays too", "models/geometry.py", "exp(-(n - 1) / xi)", "exp(-n / xi)"),
+    Slip(
+        "stretched length inside",
+        "models/geometry.py",
+        "np.sqrt(n - 1) / xi",
+        "np.sqrt((n - 1) / xi)",
+    ),
+    Slip(
+        "diagonal counted twice",
+        "operators/apply.py",
+        "off = block.rows != block.columns",
+        "off = block.rows >= 0",
+    ),
+    Slip("residual without the energy", "solvers/verify.py", "- block * energies[part]", "- block"),
+    Slip(
+        "shift sign", "solvers/shift_invert.py", "sigma + 1.0 / energies", "sigma - 1.0 / energies"
+    ),
+    Slip("furthest instead of nearest", "solvers/base.py", "order[:k]", "order[-k:]"),
+    Slip(
+        "gap ratio upside down",
+        "observables/levels.py",
+        "divide(smaller, larger",
+        "divide(larger, smaller",
+    ),
+    Slip("entropy in bits", "observables/entanglement.py", "float(bits)) * LOG2", "float(bits))"),
+    Slip(
+        "coherence twice",
+        "observables/entanglement.py",
+        "- np.square(coherence)",
+        "- 4 * np.square(coherence)",
+    ),
+    Slip("up is down", "observables/local_spins.py", "% 2 == 0", "% 2 == 1"),
+    Slip(
+        "memory not squared",
+        "observables/memory.py",
+        "rows.sum(diagonal) ** 2",
+        "rows.sum(diagonal)",
+    ),
+    Slip("density at the edge", "observables/coupling.py", "len(energies) // 2)", "len(energies))"),
+    Slip("resonance density prefactor", "theory/_quadrature.py", "np.pi**3", "np.pi**2"),
+    Slip(
+        "feedback doubled",
+        "theory/central_grain.py",
+        "(enhancement.sum() - enhancement) / 2",
+        "(enhancement.sum() - enhancement)",
+    ),
+    Slip(
+        "spin feeds itself",
+        "theory/central_grain.py",
+        "(enhancement.sum() - enhancement) / 2",
+        "enhancement.sum() / 2 + 0 * enhancement",
+    ),
+    Slip("streams forget the site", "streams.py", "word, int(site))", "word, 0)"),
+    Slip(
+        "error of states, not realizations",
+        "study/statistics.py",
+        '("value", "sem")',
+        '("value", "std")',
+    ),
+]
+
+
+def survives(slip: Slip) -> bool:
+    """Whether all tests stay green with this error in place."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for part in ("mbltn", "tests", "pyproject.toml", "mpi_jobs"):
+            source = ROOT / part
+            if source.is_dir():
+                shutil.copytree(source, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, copy / part)
+        target = copy / "mbltn" / slip.file
+        text = target.read_text()
+        if slip.right not in text:
+            raise SystemExit(
+                f"{slip.name}: {slip.right!r} is no longer in {slip.file}; mend the list"
+            )
+        target.write_text(text.replace(slip.right, slip.wrong))
+        suites = ["contract", "models", "physics", "theory", "study/test_statistics.py"]
+        paths = [f"tests/{suite}" for suite in suites if (copy / "tests" / suite).exists()]
+        result = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-q", *paths],
+            cwd=copy,
+            env={**os.environ, "PYTHONPATH": str(copy)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        red = [line for line in result.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        print(f"{slip.name:36s} {red[0][:100] if red else 'SURVIVES'}", flush=True)
+        return result.returncode == 0
+
+
+def main() -> None:
+    words = sys.argv[1:]
+    chosen = [slip for slip in SLIPS if not words or any(word in slip.name for word in words)]
+    alive = [slip.name for slip in chosen if survives(slip)]
+    print(f"{len(chosen) - len(alive)} of {len(chosen)} planted errors were seen")
+    sys.exit(bool(alive))
+
+
+if __name__ == "__main__":
+    main()
