@@ -12,6 +12,7 @@ from typing import Any
 from .errors import MissingLibrary
 
 _APT = "sudo apt-get install -y --no-install-recommends"
+_COMPILED_STACK = f"{_APT} python3-petsc4py-real python3-slepc4py-real openmpi-bin && make setup"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def _mpi() -> Finding:
     try:
         from mpi4py import MPI
     except ImportError:
-        return Finding("mpi", "missing: no mpirun, one process only", "make setup")
+        return Finding("mpi", "missing: no mpirun, one process only", _COMPILED_STACK)
     if shutil.which("mpirun") is None:
         return Finding("mpi", "mpi4py without mpirun", f"{_APT} openmpi-bin")
     library = MPI.Get_library_version().split(",")[0].strip().splitlines()[0]
@@ -79,7 +80,7 @@ def _petsc() -> Finding:
     try:
         petsc = import_petsc()
     except MissingLibrary as error:
-        return Finding("petsc", str(error).split(":")[0], "make setup")
+        return Finding("petsc", str(error).split(":")[0], _COMPILED_STACK)
     bits = 8 * petsc.IntType().itemsize
     number = ".".join(str(part) for part in petsc.Sys.getVersion())
     mumps = petsc.Sys.hasExternalPackage("mumps")
@@ -95,7 +96,7 @@ def _slepc() -> Finding:
     try:
         slepc = import_slepc()
     except MissingLibrary as error:
-        return Finding("slepc", str(error).split(":")[0], "make setup")
+        return Finding("slepc", str(error).split(":")[0], _COMPILED_STACK)
     return Finding("slepc", ".".join(str(part) for part in slepc.Sys.getVersion()))
 
 

@@ -11,9 +11,17 @@ PACKAGES="python3-venv python3-petsc4py-real python3-slepc4py-real python3-mpi4p
           openmpi-bin libopenmpi-dev libopenblas0-pthread"
 say() { printf 'setup: %s\n' "$*" >&2; }
 
+missing_packages() {
+  command -v dpkg-query >/dev/null 2>&1 || { echo "no dpkg"; return; }
+  # shellcheck disable=SC2086
+  dpkg-query -W -f='${Package} ${Status}\n' $PACKAGES 2>/dev/null | sed -n 's/ install ok installed$//p' \
+    | sort | comm -13 - <(printf '%s\n' $PACKAGES | sort)
+}
+# Changes when the project's requirements do, or when distribution packages come or go.
+state() { { echo "${ROUTE:-}"; missing_packages; cat pyproject.toml tools/setup.sh; } | sha256sum; }
+
 stamp="$VENV/mbltn-setup-stamp"
-wanted=$( { echo "${ROUTE:-}"; cat pyproject.toml tools/setup.sh; } | sha256sum | cut -d' ' -f1)
-if [ -x "$VENV/bin/mbltn" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] \
+if [ -x "$VENV/bin/mbltn" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(state)" ] \
    && "$VENV/bin/python" -c '' 2>/dev/null; then
   exit 0
 fi
@@ -28,11 +36,6 @@ may_be_root() {
   [ "$(id -u)" = 0 ] && return 0
   command -v sudo >/dev/null 2>&1 || return 1
   sudo -n true 2>/dev/null || [ -t 0 ]
-}
-missing_packages() {
-  for package in $PACKAGES; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
-  done
 }
 install_distribution_packages() {
   local missing; missing=$(missing_packages)
@@ -95,5 +98,5 @@ if [ "$route" = distribution ]; then
 fi
 
 "$VENV/bin/python" -m pip install -q --disable-pip-version-check -c "$constraints" -e '.[dev]'
-echo "$wanted" > "$stamp"
+state > "$stamp"
 say "ready in $VENV (route: $route)"

@@ -127,7 +127,7 @@ class CentralGrain(GrainModel):
 
         Examples
         --------
-        >>> CentralGrain.from_paper("E", n_lbits=6).couplings()[-1]
+        >>> float(CentralGrain.from_paper("E", n_lbits=6).couplings()[-1])
         0.0474609375
         """
         check_choice("paper", paper, tuple(PAPERS))

@@ -134,8 +134,11 @@ class Eigenpairs:
 
 
 class Solver(Protocol):
-    """Options of one method, frozen; `solve` is its only act."""
+    """Options of one method, frozen."""
 
     name: ClassVar[str]
+
+    def require_library(self) -> None:
+        """Raise `MissingLibrary` if what this method runs on is not installed."""
 
     def solve(self, op: Operator, target: Target, comm: Any) -> Eigenpairs: ...

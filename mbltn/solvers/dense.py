@@ -22,6 +22,9 @@ class Dense:
 
     name: ClassVar[str] = "dense"
 
+    def require_library(self) -> None:
+        """SciPy is always there."""
+
     def solve(self, op: Operator, target: Target, comm: Any) -> Eigenpairs:
         def compute() -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
             energies, vectors = scipy.linalg.eigh(

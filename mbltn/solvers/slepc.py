@@ -38,6 +38,9 @@ class Slepc:
     mpd: int | None = None
     max_restarts: int = 200
 
+    def require_library(self) -> None:
+        import_slepc()
+
     def solve(self, op: Operator, target: Target, comm: Any) -> Eigenpairs:
         SLEPc = together(comm, import_slepc)
         k = target.count(op.dimension)

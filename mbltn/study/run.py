@@ -14,6 +14,7 @@ import numpy as np
 
 from ..comm import Serial, raised_on_all_ranks, require_same, together
 from ..errors import MbltnError, StudyError
+from ..solvers.choose import solver_from
 from .plan import Task, deal, is_shared, plan
 from .progress import Progress
 from .record import compute
@@ -56,6 +57,7 @@ def run_study(
     comm = comm if comm is not None else Serial()
     tasks = together(comm, lambda: plan(study))
     require_same(comm, [task.id for task in tasks], "the study")
+    together(comm, lambda: _require_libraries(tasks))
     store = Store(folder)
     together(comm, lambda: store.claim(study) if comm.rank == 0 else None)
     try:
@@ -67,6 +69,11 @@ def run_study(
     finally:
         store.release()
     return Outcome(len(tasks), len(tasks) - len(missing), len(missing) - len(failures), failures)
+
+
+def _require_libraries(tasks: Sequence[Task]) -> None:
+    for name in {task.solver_name for task in tasks}:
+        solver_from(name).require_library()
 
 
 def finish(study: Study, store: Store) -> None:
@@ -140,7 +147,7 @@ def _attempt(task: Task, store: Store, comm: Any) -> Failure | None:
 def _stored(store: Store, write: Callable[..., None], *arguments: Any) -> None:
     try:
         write(*arguments)
-    except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either
+    except OSError as error:
         raise StudyError(
             f"results cannot be stored in {store.folder}: {error}. Free disk space or mend the "
             "folder's permissions and run again; stored realizations are safe"

@@ -11,9 +11,11 @@ Layout::
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -133,22 +135,24 @@ class Store:
 
     def write(self, record: Record) -> None:
         """Store a finished realization; after this call a kill of the job cannot lose it."""
-        final = self.singles / f"{record.id}.h5"
-        aside = final.with_suffix(".part")
-        with h5py.File(aside, "w") as file:
+        # In memory first: HDF5 itself crashes (segmentation fault) where the disk is full.
+        with h5py.File(record.id, "w", driver="core", backing_store=False) as file:
             _write_group(file.create_group(record.id), record)
-        os.replace(aside, final)
+            file.flush()
+            image = file.id.get_file_image()
+        write_aside(self.singles / f"{record.id}.h5", image)
 
     def pack(self) -> None:
         """Move all single files into one. Killed at any point, nothing is lost or doubled."""
         singles = sorted(self.singles.glob("*.h5"))
         if not singles:
             return
+        sources = [self.packed, *singles] if self.packed.exists() else singles
         aside = self.packed.with_suffix(".part")
         aside.unlink(missing_ok=True)
+        _check_space(self.folder, sum(source.stat().st_size for source in sources))
         with h5py.File(aside, "w") as target:
             target.attrs["format"] = FORMAT_VERSION
-            sources = [self.packed, *singles] if self.packed.exists() else singles
             for source in sources:
                 with _open(source) as file:
                     for name in file:
@@ -176,6 +180,12 @@ def write_aside(path: Path, content: bytes) -> None:
     aside = path.with_name(path.name + ".part")
     aside.write_bytes(content)
     os.replace(aside, path)
+
+
+def _check_space(folder: Path, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise OSError(errno.ENOSPC, f"{needed} bytes are needed to pack the records, {free} free")
 
 
 def _open(path: Path) -> h5py.File:
