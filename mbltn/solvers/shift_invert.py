@@ -41,13 +41,13 @@ class ShiftInvert:
 
     def solve(self, op: Operator, target: Target, comm: Any) -> Eigenpairs:
         k = target.count(op.dimension)
-        if k >= op.dimension - 1:
-            raise SolverFailure(
-                f"shift_invert cannot return k={k} of D={op.dimension} levels (Lanczos needs "
-                "k < D - 1): use solver='dense'"
-            )
 
         def compute() -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
+            if k >= op.dimension - 1:
+                raise SolverFailure(
+                    f"shift_invert cannot return k={k} of D={op.dimension} levels (Lanczos needs "
+                    "k < D - 1): use solver='dense'"
+                )
             sigma = target.energy_for(op)
             inverse, fill = _inverse(op, sigma)
             start = Streams(0, 0)("krylov start").standard_normal(op.dimension)

@@ -51,13 +51,7 @@ class Slepc:
         try:
             self._configure(SLEPc, eps, matrix, rows, k, sigma)
             _run(eps, op, sigma)
-            found = eps.getConverged()
-            if found < k:
-                raise SolverFailure(
-                    f"slepc found {found} of {k} levels near E={sigma:.6g} in "
-                    f"{eps.getIterationNumber()} restarts (reason {eps.getConvergedReason()}): "
-                    "raise max_restarts or ncv, or loosen tol"
-                )
+            together(comm, lambda: _require_converged(eps, k, sigma))
             energies, vectors, norms = _extract(eps, matrix, target, op, rows)
             stats = {"target": sigma, "restarts": eps.getIterationNumber(), "ranks": comm.size}
         finally:
@@ -130,6 +124,16 @@ def _run(eps: Any, op: Operator, sigma: float) -> None:
             "55 and 76 mean that memory ran out or the factorisation failed: use more ranks or "
             "nodes, fewer l-bits, or move the target if it is an exact level"
         ) from None
+
+
+def _require_converged(eps: Any, k: int, sigma: float) -> None:
+    found = eps.getConverged()
+    if found < k:
+        raise SolverFailure(
+            f"slepc found {found} of {k} levels near E={sigma:.6g} in "
+            f"{eps.getIterationNumber()} restarts (reason {eps.getConvergedReason()}): "
+            "raise max_restarts or ncv, or loosen tol"
+        )
 
 
 def _extract(

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..comm import Serial
+from ..comm import Serial, together
 from ..observables import measure, middle_quarter
 from ..observables.levels import doublets
 from ..operators.operator import norm_bound
@@ -39,7 +39,7 @@ def compute(task: Task, comm: Any = None) -> Record:
     """Solve and measure one task, on one rank or on all ranks of `comm`."""
     comm = comm if comm is not None else Serial()
     started = time.perf_counter()
-    sample = task.model.draw(task.seed, task.realization)
+    sample = together(comm, lambda: task.model.draw(task.seed, task.realization))
     operator = task.model.operator(sample)
     pairs = _selected(eigenpairs(operator, task.target, task.solver, comm), task)
     arrays = {

@@ -1,0 +1,83 @@
+"""What every rank does in these tests: ``mpirun -n N python worker.py OUTPUT``.
+
+Rank 0 leaves a pickle of plain numpy arrays, one entry for each rank, to be judged elsewhere.
+"""
+
+import importlib.util
+import pickle
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import mbltn as mb
+from mbltn.comm import Rows, Serial, world
+from mbltn.study import load_study, run_study
+
+STUDY = Path(__file__).with_name("small.toml")
+DIMENSIONS = (11, 3)  # 3 rows leave the fourth rank without any
+OFFSETS = (0, 1, 2, 4, 7, 10, 11, 30)
+HAS_SLEPC = importlib.util.find_spec("slepc4py") is not None
+SOLVERS = ("dense", "shift_invert", "slepc") if HAS_SLEPC else ("dense", "shift_invert")
+OBSERVABLES = ("gap_ratio", "entropy_lbits", "sigma_z_lbits", "memory_lbits", "entropy_cuts")
+K = 9
+
+
+def whole_array(dimension):
+    return np.random.default_rng(dimension).normal(size=(dimension, 3))
+
+
+def problem():
+    model = mb.models.CentralGrain(2, 4, alpha=0.6, first_coupling=0.9)
+    return model, model.draw(seed=8, realization=1)
+
+
+def rows_of(dimension, comm):
+    rows = Rows(dimension, comm)
+    whole = whole_array(dimension)
+    local = whole[rows.start : rows.stop]
+    return {
+        "bounds": (rows.start, rows.stop),
+        "shifted": {offset: rows.shifted(local, offset) for offset in OFFSETS},
+        "whole_columns": rows.whole_columns(local),
+        "sum": rows.sum(local.sum(axis=0)),
+        "scatter": rows.scatter(whole if comm.rank == 0 else None),
+        "gather": rows.gather(local),
+    }
+
+
+def pairs_of(solver, comm):
+    model, sample = problem()
+    pairs = mb.eigenpairs(model.operator(sample), mb.Target.middle(K), solver, comm)
+    return {
+        "energies": pairs.energies,
+        "residuals": pairs.residuals,
+        "orthonormality": pairs.stats["orthonormality"],
+        "local_shape": pairs.vectors.shape,
+        "vectors": pairs.gather(),
+        **mb.measure(pairs, OBSERVABLES),
+    }
+
+
+def study_of(folder, comm, *overrides):
+    solver = "slepc" if HAS_SLEPC else "shift_invert"
+    study = load_study(STUDY, [f"ensemble.1.solver={solver}", *overrides])
+    outcome = run_study(study, folder, comm)
+    return {"computed": outcome.computed, "failures": outcome.failures}
+
+
+def main(output):
+    comm = world()
+    result = {
+        "rows": {dimension: rows_of(dimension, comm) for dimension in DIMENSIONS},
+        "pairs": {solver: pairs_of(solver, comm) for solver in SOLVERS},
+        "study": study_of(output / "all_ranks", comm),
+        "study_by_pairs": study_of(output / "pairs", comm, "resources.ranks_per_problem=2"),
+    }
+    every = [result] if isinstance(comm, Serial) else comm.gather(result)
+    if comm.rank == 0:
+        (output / "result.pickle").write_bytes(pickle.dumps(every))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

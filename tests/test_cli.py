@@ -1,0 +1,354 @@
+"""The command line: what goes where, exit codes, JSON, progress, figure.
+
+Runs, bars and one error are real processes; the other commands call the same `main` in here.
+"""
+
+import contextlib
+import fcntl
+import io
+import json
+import os
+import platform
+import pty
+import re
+import shutil
+import struct
+import sys
+import termios
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import has
+from matplotlib.image import imread
+from mpirun import MBLTN, finish, mpirun, needs_mpi, run, start
+
+from mbltn.cli import main
+
+TINY = Path(__file__).parent / "study" / "tiny.toml"
+COMMANDS = ("run", "status", "compare", "plot", "doctor")
+
+ONE_POINT = "ensemble=[{grid={n_lbits=[3], alpha=[0.4]}, realizations=1, states='middle_quarter'}]"
+# Shift-invert cannot return all 16 levels of D = 16, nor all 64 of D = 64.
+IMPOSSIBLE_16 = "ensemble.0={grid={n_lbits=[2], alpha=[0.4]}, realizations=2, states=16, "
+IMPOSSIBLE_16 += "solver='shift_invert'}"
+IMPOSSIBLE_64 = "ensemble.1={grid={n_lbits=[4], alpha=[0.4]}, realizations=2, states=64, "
+IMPOSSIBLE_64 += "solver='shift_invert'}"
+
+
+def mbltn(*arguments):
+    """What the command says and returns, without the start of a process."""
+    stdout, stderr, argv, code = io.StringIO(), io.StringIO(), sys.argv, None
+    sys.argv = ["mbltn", *map(str, arguments)]
+    try:
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            main()
+    except SystemExit as end:
+        code = end.code
+    finally:
+        sys.argv = argv
+    return CompletedProcess(arguments, code or 0, stdout.getvalue(), stderr.getvalue())
+
+
+def run_study(folder, *overrides):
+    changes = [part for override in overrides for part in ("-o", override)]
+    return mbltn("run", TINY, "--out", folder, "--progress", "none", *changes)
+
+
+def strict_json(text):
+    """Parsed, but NaN and Infinity are no JSON."""
+
+    def refuse(constant):
+        raise AssertionError(f"{constant} in JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A finished run by a process: its folder and what it said."""
+    folder = tmp_path_factory.mktemp("cli") / "out"
+    job = run([*MBLTN, "run", TINY, "--out", folder])
+    assert job.returncode == 0, job.stderr
+    return folder, job
+
+
+@pytest.fixture
+def folder(whole):
+    return whole[0]
+
+
+# -- help --------------------------------------------------------------------------------------
+
+
+def test_help_names_every_command():
+    job = run([*MBLTN, "--help"])
+    assert job.returncode == 0
+    assert all(re.search(rf"^  {name} ", job.stdout, re.MULTILINE) for name in COMMANDS)
+
+
+def test_the_installed_script_is_the_same_program():
+    script = Path(sys.executable).with_name("mbltn")
+    if not script.exists():
+        pytest.skip("the package is on the path but not installed, so there is no script")
+    said = [run([*program, "run", "--help"]).stdout.splitlines() for program in ([script], MBLTN)]
+    assert said[0][0] == "Usage: mbltn run [OPTIONS] STUDY"
+    assert said[0][1:] == said[1][1:]
+
+
+# -- run ---------------------------------------------------------------------------------------
+
+
+def test_run_prints_the_comparison_and_nothing_else_on_stdout(whole):
+    lines = whole[1].stdout.splitlines()
+    assert lines[0].startswith("[S_end]/log 2")
+    assert lines[1].split() == [
+        *("n_lbits", "alpha", "dimension", "solver", "n_realizations"),
+        *("exact", "error", "theory", "sigmas", "verdict"),
+    ]
+    assert [line.split()[:3] for line in lines[2:-1]] == [
+        ["2", "0.4000", "16"],
+        ["2", "0.6000", "16"],
+        ["3", "0.4000", "32"],
+        ["3", "0.6000", "32"],
+        ["4", "0.4000", "64"],
+    ]
+    assert lines[-1].startswith("one number fitted: g_10 = ")
+
+
+def test_run_talks_on_stderr_in_lines_when_that_is_no_terminal(whole):
+    folder, job = whole
+    outcome = f"14 realizations: 0 found, 14 computed, 0 failed; results in {folder}"
+    assert f"mbltn: {outcome}" in job.stderr.splitlines()
+    progress = [line for line in job.stderr.splitlines() if line.startswith("tiny: ")]
+    assert re.fullmatch(
+        r"tiny: 14/14 realizations, 100 % of the work, \d+:\d\d elapsed, 0:00 left", progress[-1]
+    )
+    assert "\r" not in job.stderr
+
+
+def test_run_draws_a_bar_on_a_terminal(tmp_path):
+    terminal, other_end = pty.openpty()
+    fcntl.ioctl(other_end, termios.TIOCSWINSZ, struct.pack("4H", 24, 100, 0, 0))
+    command = [*MBLTN, "run", TINY, "--out", tmp_path / "out", "-o", ONE_POINT]
+    job = start(command, stderr=other_end)
+    os.close(other_end)
+    shown = b""
+    while chunk := _read(terminal):
+        shown += chunk
+    assert finish(job).returncode == 0
+    os.close(terminal)
+    assert re.search(rb"\rtiny 100%\|.*\| \d\d:\d\d<00:00, 1/1 realizations", shown)
+    assert b" left" not in shown
+
+
+def _read(terminal):
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux says that the other end is closed
+        return b""
+
+
+def test_plan_computes_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shared = ["-o", "ensemble.1.solver=slepc", "-o", "resources.shared_from=64"]
+    job = mbltn("run", TINY, "--plan", *shared)
+    assert job.returncode == 0
+    assert not list(tmp_path.iterdir())
+    head, *rows, total = job.stdout.splitlines()
+    assert head.split()[:6] == ["problem", "D", "solver", "states", "tasks", "memory"]
+    columns = [re.split(r" {2,}", row)[:5] for row in rows]
+    assert [[*row[0].split(", "), *row[1].split(), *row[2:4]] for row in columns] == [
+        ["n_lbits=2", "alpha=0.4", "16", "dense", "middle_quarter", "3"],
+        ["n_lbits=2", "alpha=0.6", "16", "dense", "middle_quarter", "3"],
+        ["n_lbits=3", "alpha=0.4", "32", "dense", "middle_quarter", "3"],
+        ["n_lbits=3", "alpha=0.6", "32", "dense", "middle_quarter", "3"],
+        ["n_lbits=4", "alpha=0.4", "64", "slepc", "8", "2"],
+    ]
+    assert all(re.fullmatch(r"\d+(\.\d+)? k?B", row[4]) for row in columns)
+    assert total.startswith("14 tasks, 2 of them shared between ranks; about ")
+
+
+def test_results_go_to_a_folder_named_after_the_study(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert mbltn("run", TINY, "-o", ONE_POINT, "-o", "name=mine").returncode == 0
+    assert (tmp_path / "results" / "mine" / "table.csv").exists()
+
+
+def test_failed_realizations_are_named_and_the_others_finished(tmp_path):
+    overrides = [IMPOSSIBLE_16, "theory.fit_n_lbits=4"]
+    job = run_study(tmp_path, *overrides)
+    assert job.returncode == 1
+    assert "4 realizations: 0 found, 2 computed, 2 failed" in job.stderr
+    assert "failed: realization 1 of {" in job.stderr
+    assert "cannot return k=16 of D=16 levels" in job.stderr
+    assert set(pd.read_csv(tmp_path / "table.csv")["dimension"]) == {64}
+    assert "4 realizations: 2 found, 0 computed, 2 failed" in run_study(tmp_path, *overrides).stderr
+
+
+def test_when_all_fail_the_reasons_are_said(tmp_path):
+    job = run_study(tmp_path, IMPOSSIBLE_16, IMPOSSIBLE_64)
+    assert job.returncode == 1
+    assert "4 realizations: 0 found, 0 computed, 4 failed" in job.stderr
+    assert "cannot return k=64 of D=64 levels" in job.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "absent.toml"], "there is no study file absent.toml"),
+        (["run", TINY, "-o", "sed=3"], "sed is unknown; did you mean 'seed'?"),
+        (["run", TINY, "-o", "ensemble.0.grid.alpha=[1.2]"], "alpha=1.2 must lie in (0, 1]"),
+        (["run", TINY, "--progress", "much"], "'much' is not one of"),
+        (["status", "."], "is not a results folder"),
+        (["compare", "absent"], "is not a results folder"),
+        (["plot", "absent"], "is not a results folder"),
+        (["avalanche"], "No such command"),
+    ],
+)
+def test_invalid_input_says_why(tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    job = mbltn(*arguments)
+    assert job.returncode == 2
+    assert job.stdout == ""
+    assert message in job.stderr.splitlines()[-1]
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_error_of_a_process_is_one_line_and_exit_code_2(tmp_path):
+    job = run([*MBLTN, "status", tmp_path])
+    assert (job.returncode, job.stdout) == (2, "")
+    assert job.stderr.splitlines() == [
+        f"mbltn: error: {tmp_path} is not a results folder: it has no study.json"
+    ]
+
+
+# -- status, compare, plot, doctor -------------------------------------------------------------
+
+
+def test_status(folder):
+    report = strict_json(mbltn("status", folder, "--json").stdout)
+    assert (report["study"], report["done"], report["total"]) == ("tiny", 14, 14)
+    assert report["share_of_work"] == 1
+    assert report["dimensions"] == [
+        {"dimension": 16, "total": 6, "done": 6},
+        {"dimension": 32, "total": 6, "done": 6},
+        {"dimension": 64, "total": 2, "done": 2},
+    ]
+    text = mbltn("status", folder).stdout
+    assert text.splitlines()[0] == "tiny: 14 of 14 realizations, 100 % of the work"
+
+
+def test_status_of_an_unfinished_study(folder, tmp_path):
+    unfinished = shutil.copytree(folder, tmp_path / "grown")
+    study = json.loads((unfinished / "study.json").read_text())
+    study["ensemble"][1]["realizations"] = 6
+    (unfinished / "study.json").write_text(json.dumps(study))
+    report = strict_json(mbltn("status", unfinished, "--json").stdout)
+    assert (report["done"], report["total"]) == (14, 18)
+    assert 0 < report["share_of_work"] < 1
+
+
+@pytest.fixture(scope="module")
+def compared(whole):
+    job = mbltn("compare", whole[0], "--json")
+    assert job.stderr == ""
+    return job.returncode, strict_json(job.stdout)
+
+
+def test_the_exit_code_of_compare_is_its_verdict(compared):
+    """This study is far too small for theory, so that it deviates somewhere."""
+    code, report = compared
+    assert "deviates" in [row["verdict"] for row in report["rows"]]
+    assert report["agrees"] is False
+    assert code == 1
+
+
+def test_compare_leaves_a_file(folder, compared):
+    stored = pd.read_csv(folder / "comparison.csv")
+    rows = compared[1]["rows"]
+    assert list(stored["n_lbits"]) == [row["n_lbits"] for row in rows] == [2, 2, 3, 3, 4]
+    assert list(stored["theory"]) == pytest.approx([row["theory"] for row in rows], abs=1e-14)
+
+
+def test_compare_takes_the_exact_numbers_from_the_table(folder, compared):
+    table = pd.read_csv(folder / "table.csv")
+    end = table[(table["observable"] == "entropy_lbits") & (table["index"] == table["n_lbits"])]
+    for row in compared[1]["rows"]:
+        point = end[(end["n_lbits"] == row["n_lbits"]) & (end["alpha"] == row["alpha"])]
+        assert row["exact"] == pytest.approx(point["mean"].item() / np.log(2), abs=1e-12)
+        assert row["error"] == pytest.approx(point["error"].item() / np.log(2), abs=1e-12)
+        assert row["difference"] == pytest.approx(row["exact"] - row["theory"], abs=1e-12)
+        assert row["sigmas"] == pytest.approx(row["difference"] / row["error"])
+
+
+def test_compare_agrees_where_there_is_only_the_fitted_point(tmp_path):
+    """One realization has no error: null in JSON, a dash in the table."""
+    text = run_study(tmp_path, ONE_POINT).stdout
+    job = mbltn("compare", tmp_path, "--json")
+    report = strict_json(job.stdout)
+    (row,) = report["rows"]
+    assert (job.returncode, report["agrees"], row["verdict"]) == (0, True, "fit")
+    assert (row["error"], row["sigmas"]) == (None, None)
+    assert text.splitlines()[2].split()[-3:] == [f"{row['theory']:.4f}", "-", "fit"]
+
+
+def test_plot_draws_a_figure_that_is_not_blank(folder):
+    figure = folder / "figure.png"
+    figure.unlink()
+    job = mbltn("plot", folder)
+    assert (job.returncode, job.stdout) == (0, f"{figure}\n")
+    assert figure.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    pixels = imread(figure)[..., :3]
+    assert min(pixels.shape[:2]) > 500
+    assert pixels.std() > 0.05
+    coloured = pixels.max(axis=2) - pixels.min(axis=2) > 0.3
+    upper, lower = coloured[: len(coloured) // 2], coloured[-len(coloured) // 4 :]
+    assert min(upper.sum(), lower.sum()) > 100  # points and lines in both panels
+
+
+def test_plot_without_an_axis_says_so(tmp_path):
+    no_alpha = "ensemble=[{grid={n_lbits=[2], xi=[2.0]}, realizations=1, states=4}]"
+    run_study(tmp_path, no_alpha)
+    assert (tmp_path / "table.csv").exists()
+    job = mbltn("plot", tmp_path)
+    assert (job.returncode, job.stdout) == (2, "")
+    assert "lacks n_lbits or alpha" in job.stderr
+
+
+def test_doctor_knows_what_is_here():
+    job = mbltn("doctor", "--json")
+    assert job.returncode == 0
+    found = {row["part"]: row for row in strict_json(job.stdout)}
+    assert found["python"]["state"].startswith(platform.python_version())
+    assert found["numpy"]["state"] == np.__version__
+    for part, library in (("mpi", "mpi4py"), ("petsc", "petsc4py"), ("slepc", "slepc4py")):
+        assert has(library) == (not found[part]["fix"]), found[part]
+    text = mbltn("doctor").stdout
+    for row in found.values():
+        assert row["state"] in text
+        assert row["fix"] in text
+
+
+# -- under mpirun ------------------------------------------------------------------------------
+
+
+@needs_mpi
+def test_under_mpirun_rank_0_speaks():
+    job = run(mpirun(2, *MBLTN, "doctor", "--json"))
+    assert job.returncode == 0
+    parts = [row["part"] for row in strict_json(job.stdout)]
+    assert len(parts) == len(set(parts)) > 8
+
+
+@needs_mpi
+def test_under_mpirun_rank_0_alone_writes(folder, compared, tmp_path):
+    """Rank 1 is shown another folder, so that its writing would be seen."""
+    other = shutil.copytree(folder, tmp_path / "other")
+    (other / "comparison.csv").unlink()
+    ranks = [[*MBLTN, "compare", path, "--json"] for path in (folder, other)]
+    job = run([*mpirun(1, *ranks[0]), ":", "-n", "1", *ranks[1]])
+    assert (job.returncode, strict_json(job.stdout)) == compared
+    assert not (other / "comparison.csv").exists()
