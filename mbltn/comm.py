@@ -56,11 +56,12 @@ def world() -> Any:
     started = max(int(os.environ.get(name, "1") or 1) for name in _WORLD_SIZE_VARIABLES)
     try:
         from mpi4py import MPI
-    except ImportError:
+    except (ImportError, RuntimeError):  # RuntimeError: it finds no MPI library to load
         if started > 1:
             raise MissingLibrary(
-                f"mpirun started {started} ranks but mpi4py is not installed, so each would do the "
-                "whole work again: install it (pip install 'mbltn[mpi]') or run without mpirun"
+                f"mpirun started {started} ranks but mpi4py is not installed, or for another MPI, "
+                "so each would do the whole work again: install it (pip install 'mbltn[mpi]') or "
+                "run without mpirun"
             ) from None
         return Serial()
     return MPI.COMM_WORLD if MPI.COMM_WORLD.size > 1 else Serial()

@@ -66,7 +66,7 @@ def _blas() -> Finding:
 def _mpi() -> Finding:
     try:
         from mpi4py import MPI
-    except ImportError:
+    except (ImportError, RuntimeError):  # RuntimeError: it finds no MPI library to load
         return Finding("mpi", "missing: no mpirun, one process only", _COMPILED_STACK)
     if shutil.which("mpirun") is None:
         return Finding("mpi", "mpi4py without mpirun", f"{_APT} openmpi-bin")

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import InvalidInput
 from ..operators import HilbertSpace, Operator, Term
+from ..operators.operator import SYMMETRY_TOLERANCE
 from ..streams import Streams
 
 
@@ -41,7 +42,9 @@ class Sample(Mapping[str, np.ndarray]):
         return len(self._arrays)
 
     def __getattr__(self, name: str) -> np.ndarray:
-        if name.startswith("_") or name not in self._arrays:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._arrays:
             raise AttributeError(f"this sample has {list(self._arrays)}, not {name!r}")
         return self._arrays[name]
 
@@ -148,6 +151,8 @@ class GrainModel(ABC):
 def _frozen(name: str, values: Any) -> np.ndarray:
     try:
         array = np.array(values)
+        if np.iscomplexobj(array):
+            raise InvalidInput(f"{name} is complex; Hamiltonians here are real symmetric")
         if not np.issubdtype(array.dtype, np.integer):
             array = array.astype(float)
     except (TypeError, ValueError) as error:
@@ -174,7 +179,7 @@ def check_grain(grain: np.ndarray, n_grain: int) -> None:
             f"grain has shape {grain.shape}; n_grain={n_grain} spins need a ({d}, {d}) matrix"
         )
     deviation = float(abs(grain - grain.T).max())
-    if deviation > 1e-12 * max(1.0, float(abs(grain).max())):
+    if deviation > SYMMETRY_TOLERANCE * max(1.0, float(abs(grain).max())):
         raise InvalidInput(
             f"grain is not symmetric: largest |G - G^T| is {deviation:.3g}; "
             "give a real symmetric Hamiltonian, for example (G + G.T) / 2"
@@ -186,26 +191,35 @@ def check_count(name: str, value: Any, least: int) -> None:
         raise InvalidInput(f"{name}={value!r} must be an integer of at least {least}")
 
 
-def check_positive(name: str, value: float) -> None:
-    if not (np.isfinite(value) and value > 0):
+def check_positive(name: str, value: Any) -> None:
+    check_finite(name, value)
+    if not value > 0:
         raise InvalidInput(f"{name}={value} must be a positive number")
 
 
-def check_decay(alpha: float) -> None:
+def check_decay(alpha: Any) -> None:
+    check_finite("alpha", alpha)
     if not 0 < alpha <= 1:
         raise InvalidInput(
             f"alpha={alpha} must lie in (0, 1]: couplings cannot grow away from the grain"
         )
 
 
-def check_finite(name: str, value: float) -> None:
-    if not np.isfinite(value):
-        raise InvalidInput(f"{name}={value} must be finite")
+def check_finite(name: str, value: Any) -> None:
+    number = isinstance(value, int | float | np.integer | np.floating)
+    if not number or isinstance(value, bool) or not np.isfinite(value):
+        raise InvalidInput(f"{name}={value!r} must be a finite number")
 
 
-def check_range(name: str, value: tuple[float, float]) -> None:
-    if len(value) != 2 or not np.isfinite(value).all() or value[0] > value[1]:
-        raise InvalidInput(f"{name}={value} must be two finite numbers, the smaller one first")
+def check_range(name: str, value: Any) -> tuple[float, float]:
+    """`value` as a pair of finite numbers in ascending order, or `InvalidInput`."""
+    try:
+        low, high = (float(number) for number in value)
+    except (TypeError, ValueError):
+        low = high = np.nan
+    if not np.isfinite([low, high]).all() or low > high:
+        raise InvalidInput(f"{name}={value!r} must be two finite numbers, the smaller one first")
+    return low, high
 
 
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

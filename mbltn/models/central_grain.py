@@ -94,12 +94,12 @@ class CentralGrain(GrainModel):
         check_choice("geometry", self.geometry, tuple(DECAYS))
         check_choice("coupling", self.coupling, COUPLINGS)
         check_finite("first_coupling", self.first_coupling)
-        object.__setattr__(self, "field_range", tuple(self.field_range))
-        check_range("field_range", self.field_range)
+        object.__setattr__(self, "field_range", check_range("field_range", self.field_range))
         object.__setattr__(self, "grain", grain_from(self.grain))
         if self.coupled_spin == -1:
             object.__setattr__(self, "coupled_spin", self.n_grain)
-        if not 1 <= self.coupled_spin <= self.n_grain:
+        check_count("coupled_spin", self.coupled_spin, 1)
+        if self.coupled_spin > self.n_grain:
             raise InvalidInput(
                 f"coupled_spin={self.coupled_spin} is not a grain spin 1..{self.n_grain}, "
                 "nor -1 for the last one"

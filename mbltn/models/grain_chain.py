@@ -44,8 +44,7 @@ class GrainChain(GrainModel):
         check_count("n_grain", self.n_grain, 1)
         check_count("n_lbits", self.n_lbits, 1)
         check_finite("exchange", self.exchange)
-        object.__setattr__(self, "field_range", tuple(self.field_range))
-        check_range("field_range", self.field_range)
+        object.__setattr__(self, "field_range", check_range("field_range", self.field_range))
         object.__setattr__(self, "grain", grain_from(self.grain))
 
     def ingredients(self) -> dict[str, Draw]:

@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import InvalidInput
 from ..operators import SIGMA_X, SIGMA_Z, HilbertSpace, Operator, Term, to_dense
 from ..streams import Streams
-from .base import check_choice, check_positive, check_range
+from .base import check_choice, check_finite, check_positive, check_range
 
 
 class Grain(Protocol):
@@ -85,8 +85,10 @@ class LocalChainGrain:
     exchange: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "field_range", tuple(self.field_range))
-        check_range("grain.field_range", self.field_range)
+        fields = check_range("grain.field_range", self.field_range)
+        object.__setattr__(self, "field_range", fields)
+        check_finite("grain.transverse_field", self.transverse_field)
+        check_finite("grain.exchange", self.exchange)
 
     def matrix(self, n_spins: int, streams: Streams) -> np.ndarray:
         sites = range(1, n_spins + 1)
@@ -120,6 +122,11 @@ GRAINS: dict[str, type] = {"goe": GOEGrain, "cosine": CosineGrain, "local_chain"
 def grain_from(value: Grain | str) -> Grain:
     """A grain object, or the default one of the given kind ("goe", "cosine", "local_chain")."""
     if not isinstance(value, str):
+        if not callable(getattr(value, "matrix", None)):
+            raise InvalidInput(
+                f"grain={type(value).__name__} is no kind of grain ({', '.join(GRAINS)} or an "
+                "object such as GOEGrain()); an explicit matrix goes to model.sample(grain=...)"
+            )
         return value
     check_choice("grain", value, tuple(GRAINS))
     grain: Grain = GRAINS[value]()

@@ -63,9 +63,9 @@ class QuantumSun(GrainModel):
         check_decay(self.alpha)
         check_positive("gamma", self.gamma)
         check_finite("g0", self.g0)
-        object.__setattr__(self, "field_range", tuple(self.field_range))
-        check_range("field_range", self.field_range)
-        if not 0 <= self.exponent_spread < np.inf:
+        object.__setattr__(self, "field_range", check_range("field_range", self.field_range))
+        check_finite("exponent_spread", self.exponent_spread)
+        if self.exponent_spread < 0:
             raise InvalidInput(f"exponent_spread={self.exponent_spread} must be zero or positive")
 
     def ingredients(self) -> dict[str, Draw]:

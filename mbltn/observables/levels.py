@@ -5,24 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InvalidInput
+from ..solvers.base import middle_by_rank
 
 GAP_RATIO_GOE = 0.5307
 GAP_RATIO_POISSON = 2 * np.log(2) - 1
 
-
-def middle_by_rank(dimension: int, count: int) -> slice:
-    """The `count` levels nearest the middle rank (docs/physics.md, eq O1).
-
-    ``lo = round(D/2 - count/2)`` clipped to ``[0, D - count]``.
-
-    Examples
-    --------
-    >>> middle_by_rank(64, 10)
-    slice(27, 37, None)
-    """
-    _check_count(dimension, count)
-    low = min(max(round(dimension / 2 - count / 2), 0), dimension - count)
-    return slice(low, low + count)
+# Levels closer than this part of the bandwidth cannot be told from exact doublets.
+DEGENERATE = 1e-12
 
 
 def around_energy(energies: np.ndarray, count: int, energy: float = 0.0) -> slice:
@@ -34,7 +23,8 @@ def around_energy(energies: np.ndarray, count: int, energy: float = 0.0) -> slic
     >>> around_energy(np.array([-2.0, -1.0, 0.5, 1.0, 3.0]), 2)
     slice(1, 3, None)
     """
-    _check_count(len(energies), count)
+    if not 1 <= count <= len(energies):
+        raise InvalidInput(f"{count} levels cannot be taken from a spectrum of {len(energies)}")
     below = int(np.searchsorted(energies, energy))
     low = min(max(round(below - count / 2), 0), len(energies) - count)
     return slice(low, low + count)
@@ -87,22 +77,19 @@ def level_spacing(energies: np.ndarray) -> float:
     return float((energies[-1] - energies[0]) / (len(energies) - 1))
 
 
-def doublets(energies: np.ndarray, bandwidth: float, relative: float = 1e-12) -> int:
-    """Number of neighbouring pairs closer than ``relative * bandwidth``.
+def doublets(energies: np.ndarray, bandwidth: float) -> int:
+    """Number of neighbouring pairs closer than 1e-12 of the Hamiltonian's bandwidth.
 
     Couplings below the level spacing times machine precision decouple the far l-bits: exact
     doublets appear and the gap ratio drops to 0 for a numerical, not a physical reason.
     """
-    return int((np.diff(_ascending(energies)) < relative * bandwidth).sum())
+    return int((np.diff(_ascending(energies)) < DEGENERATE * bandwidth).sum())
 
 
 def _ascending(energies: np.ndarray) -> np.ndarray:
     energies = np.asarray(energies, dtype=float)
+    if energies.ndim != 1:
+        raise InvalidInput(f"energies have shape {energies.shape}; give the levels of one sample")
     if not np.isfinite(energies).all() or (np.diff(energies) < 0).any():
         raise InvalidInput("energies must be finite and in ascending order: sort them first")
     return energies
-
-
-def _check_count(dimension: int, count: int) -> None:
-    if not 1 <= count <= dimension:
-        raise InvalidInput(f"{count} levels cannot be taken from a spectrum of {dimension}")

@@ -12,10 +12,9 @@ from ..operators import HilbertSpace
 
 @dataclass(frozen=True)
 class ReducedStates:
-    """Density matrices ``[[up, coherence], [coherence, down]]`` of single sites in real states.
+    """Density matrices ``[[up, coherence], [conj(coherence), down]]`` of single sites.
 
-    Every array is (k, n_sites). up + down = 1; <sigma^z> = up - down, <sigma^x> = 2 coherence
-    and <sigma^y> = 0.
+    Every array is (k, n_sites). up + down = 1; <sigma^z> = up - down, <sigma^x> = 2 Re coherence.
     """
 
     up: np.ndarray
@@ -28,33 +27,49 @@ class ReducedStates:
 
     @property
     def sigma_x(self) -> np.ndarray:
-        return 2 * self.coherence
+        return 2 * self.coherence.real
 
 
 def reduced_states(
     vectors: np.ndarray, space: HilbertSpace, sites: tuple[int, ...], rows: Rows | None = None
 ) -> ReducedStates:
-    """Density matrices of two-level `sites` in real states.
+    """Density matrices of two-level `sites`.
 
     Every rank uses its own rows; of the other ranks' it receives only the rows that differ from
     its own by a flip of the site, and the sums over ranks are (k, n_sites) numbers.
 
     Parameters
     ----------
-    vectors : (n_rows, k) this rank's rows of normalised real states
+    vectors : (n_rows, k) this rank's rows of normalised states
     space : HilbertSpace
     sites : numbers of two-level sites
     rows : which rows these are; all of them by default
     """
     rows = rows if rows is not None else Rows(space.dimension)
-    index = np.arange(rows.start, rows.stop)
-    sums = np.empty((3, vectors.shape[1], len(sites)))
+    vectors = np.ascontiguousarray(vectors)
+    sums = np.empty((3, vectors.shape[1], len(sites)), dtype=vectors.dtype)
     for column, site in enumerate(sites):
-        stride = space.strides[site]
-        is_up = (index // stride) % 2 == 0
-        up, down = vectors[is_up], vectors[~is_up]
-        flipped = rows.shifted(vectors, stride)[is_up]
-        sums[0, :, column] = np.einsum("ik,ik->k", up, up)
-        sums[1, :, column] = np.einsum("ik,ik->k", down, down)
-        sums[2, :, column] = np.einsum("ik,ik->k", up, flipped)
-    return ReducedStates(*rows.sum(sums))
+        up, down, flipped = _halves(vectors, space.strides[site], rows)
+        sums[0, :, column] = _overlaps(up, up)
+        sums[1, :, column] = _overlaps(down, down)
+        sums[2, :, column] = _overlaps(flipped, up)
+    up, down, coherence = rows.sum(sums)
+    return ReducedStates(up.real, down.real, coherence)
+
+
+def _halves(
+    vectors: np.ndarray, stride: int, rows: Rows
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows with the site up, with it down, and the flipped partners of the former; (., ., k)."""
+    if not rows.distributed:
+        pairs = vectors.reshape(-1, 2, stride, vectors.shape[1])
+        return pairs[:, 0], pairs[:, 1], pairs[:, 1]
+    is_up = (np.arange(rows.start, rows.stop) // stride) % 2 == 0
+    flipped = rows.shifted(vectors, stride)
+    return vectors[None, is_up], vectors[None, ~is_up], flipped[None, is_up]
+
+
+def _overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """<a|b> of every column, summed over all indices but the last."""
+    overlaps: np.ndarray = np.einsum("aik,aik->k", a.conj(), b)
+    return overlaps

@@ -4,39 +4,56 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 import numpy as np
 
+from ..comm import together
 from ..errors import InvalidInput
+from ..operators.operator import norm_bound
 from ..solvers import Eigenpairs
-from .entanglement import entropy_cut, two_level_entropy
+from .entanglement import entropy_cut, import_quimb, two_level_entropy
 from .levels import gap_ratio
-from .local_spins import reduced_states
+from .local_spins import ReducedStates, reduced_states
 from .memory import infinite_time_correlator
 
 
-def _gap_ratio(pairs: Eigenpairs) -> np.ndarray:
-    return gap_ratio(pairs.energies)
+class _Measured:
+    """Eigenpairs with what several observables share."""
+
+    def __init__(self, pairs: Eigenpairs) -> None:
+        self.pairs = pairs
+        self.space = pairs.operator.space
+
+    @cached_property
+    def lbits(self) -> ReducedStates:
+        return reduced_states(self.pairs.vectors, self.space, self.space.lbits, self.pairs.rows)
 
 
-def _entropy_lbits(pairs: Eigenpairs) -> np.ndarray:
-    space = pairs.operator.space
-    state = reduced_states(pairs.vectors, space, space.lbits, pairs.rows)
+def _gap_ratio(measured: _Measured) -> np.ndarray:
+    return gap_ratio(measured.pairs.energies)
+
+
+def _entropy_lbits(measured: _Measured) -> np.ndarray:
+    state = measured.lbits
     return two_level_entropy(state.up, state.down, state.coherence)
 
 
-def _sigma_z_lbits(pairs: Eigenpairs) -> np.ndarray:
-    space = pairs.operator.space
-    return reduced_states(pairs.vectors, space, space.lbits, pairs.rows).sigma_z
+def _sigma_z_lbits(measured: _Measured) -> np.ndarray:
+    return measured.lbits.sigma_z
 
 
-def _memory_lbits(pairs: Eigenpairs) -> np.ndarray:
-    space = pairs.operator.space
-    return infinite_time_correlator(pairs.energies, pairs.vectors, space, space.lbits, pairs.rows)
+def _memory_lbits(measured: _Measured) -> np.ndarray:
+    pairs, space = measured.pairs, measured.space
+    bandwidth = 2 * norm_bound(pairs.operator)
+    return infinite_time_correlator(
+        pairs.energies, pairs.vectors, space, space.lbits, pairs.rows, bandwidth
+    )
 
 
-def _entropy_cuts(pairs: Eigenpairs) -> np.ndarray:
-    dims = pairs.operator.space.dims
+def _entropy_cuts(measured: _Measured) -> np.ndarray:
+    pairs, dims = measured.pairs, measured.space.dims
+    together(pairs.rows.comm, import_quimb)
     columns, vectors = pairs.rows.whole_columns(pairs.vectors)
     entropies = np.zeros((len(pairs), len(dims) - 1))
     for column, vector in zip(columns, vectors.T, strict=True):
@@ -44,7 +61,7 @@ def _entropy_cuts(pairs: Eigenpairs) -> np.ndarray:
     return pairs.rows.sum(entropies)
 
 
-OBSERVABLES: dict[str, Callable[[Eigenpairs], np.ndarray]] = {
+OBSERVABLES: dict[str, Callable[[_Measured], np.ndarray]] = {
     "gap_ratio": _gap_ratio,
     "entropy_lbits": _entropy_lbits,
     "sigma_z_lbits": _sigma_z_lbits,
@@ -55,7 +72,7 @@ OBSERVABLES: dict[str, Callable[[Eigenpairs], np.ndarray]] = {
 
 def check_names(names: Iterable[str]) -> list[str]:
     """The names as a list, or an `InvalidInput` that offers the nearest valid one."""
-    names = list(names)
+    names = [names] if isinstance(names, str) else list(names)
     for name in names:
         if name not in OBSERVABLES:
             near = difflib.get_close_matches(name, OBSERVABLES, n=1)
@@ -86,4 +103,5 @@ def measure(pairs: Eigenpairs, names: Iterable[str]) -> dict[str, np.ndarray]:
     InvalidInput
         If a name is unknown.
     """
-    return {name: OBSERVABLES[name](pairs) for name in check_names(names)}
+    measured = _Measured(pairs)
+    return {name: OBSERVABLES[name](measured) for name in check_names(names)}

@@ -64,6 +64,8 @@ class MatrixFree(LinearOperator):
     def _matmat(self, x: np.ndarray) -> np.ndarray:
         from .kernels import add_local_block
 
+        if np.iscomplexobj(x):
+            return self._matmat(x.real) + 1j * self._matmat(x.imag)
         x = np.ascontiguousarray(x, dtype=float)
         width = x.shape[1]
         y = self.diagonal[:, None] * x

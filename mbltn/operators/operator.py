@@ -13,6 +13,8 @@ import numpy as np
 from ..errors import InvalidInput
 from .space import HilbertSpace
 
+SYMMETRY_TOLERANCE = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class Term:
@@ -106,16 +108,24 @@ class Operator:
             for term in self.terms
         )
 
-    def is_symmetric(self, tolerance: float = 1e-13) -> bool:
-        """Whether the terms on every set of sites add up to a symmetric matrix."""
-        return all(_symmetric(block, tolerance) for block in self._blocks)
+    def is_symmetric(self) -> bool:
+        """Whether the terms on every set of sites add up to a symmetric matrix (to 1e-12)."""
+        return self._symmetric
 
     @cached_property
     def _blocks(self) -> tuple[Block, ...]:
         return _merge(self.space, self.terms)
 
+    @cached_property
+    def _symmetric(self) -> bool:
+        return all(_is_symmetric(block) for block in self._blocks)
+
     def digest(self) -> str:
         """Hash of the space and all numbers; ranks compare it before they act together."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         state = hashlib.sha256(repr((self.space.dims, self.space.lbits)).encode())
         for term in self.terms:
             state.update(repr((float(term.coefficient), term.sites)).encode())
@@ -181,12 +191,12 @@ def entries_per_row(op: Operator) -> int:
     return 1 + sum(int(np.bincount(rows, minlength=1).max(initial=0)) for rows in off_diagonal)
 
 
-def _symmetric(block: Block, tolerance: float) -> bool:
+def _is_symmetric(block: Block) -> bool:
     place = block.rows * block.dimension + block.columns
     mirror = block.columns * block.dimension + block.rows
     _, inverse = np.unique(np.concatenate([place, mirror]), return_inverse=True)
     difference = np.bincount(inverse.ravel(), np.concatenate([block.values, -block.values]))
-    return bool(abs(difference).max() <= tolerance * max(1.0, abs(block.values).max()))
+    return bool(abs(difference).max() <= SYMMETRY_TOLERANCE * max(1.0, abs(block.values).max()))
 
 
 def norm_bound(op: Operator) -> float:

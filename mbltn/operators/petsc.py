@@ -67,7 +67,11 @@ def to_petsc(op: Operator, comm: Any = None) -> Any:
     size = ((n_local, op.dimension), (n_local, op.dimension))
     matrix = PETSc.Mat().createAIJ(
         size,
-        csr=(local.indptr.astype(PETSc.IntType), local.indices.astype(PETSc.IntType), local.data),
+        csr=(
+            local.indptr.astype(PETSc.IntType, copy=False),
+            local.indices.astype(PETSc.IntType, copy=False),
+            local.data,
+        ),
         comm=PETSc.COMM_SELF if comm.size == 1 else comm,
     )
     matrix.assemble()

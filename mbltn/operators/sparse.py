@@ -20,8 +20,8 @@ def to_csr(op: Operator, rows: tuple[int, int] | None = None) -> sp.csr_array:
 
     Returns
     -------
-    scipy.sparse.csr_array of shape (stop - start, D), float64, column indices sorted. Entries
-    that cancel exactly are kept as stored zeros: the pattern depends on the terms alone.
+    scipy.sparse.csr_array of shape (stop - start, D), float64, column indices sorted. The
+    diagonal is always stored.
 
     Raises
     ------
@@ -34,7 +34,9 @@ def to_csr(op: Operator, rows: tuple[int, int] | None = None) -> sp.csr_array:
         raise InvalidInput(f"rows=({start}, {stop}) must lie within 0..{dimension}")
     index = np.arange(start, stop, dtype=np.int64)
     diagonal = np.zeros(stop - start)
-    row_parts, column_parts, value_parts = [index - start], [index], [diagonal]
+    narrow = np.int32 if dimension <= np.iinfo(np.int32).max else np.int64
+    row_parts, column_parts = [(index - start).astype(narrow)], [index.astype(narrow)]
+    value_parts = [diagonal]
     for block in local_blocks(op):
         here = _local_index(op, block.sites, index)
         counts = np.bincount(block.rows, minlength=block.dimension)
@@ -45,9 +47,9 @@ def to_csr(op: Operator, rows: tuple[int, int] | None = None) -> sp.csr_array:
         column = index[row] - offsets[here[row]] + offsets[block.columns[entry]]
         value = block.values[entry]
         on_diagonal = column == index[row]
-        np.add.at(diagonal, row[on_diagonal], value[on_diagonal])
-        row_parts.append(row[~on_diagonal])
-        column_parts.append(column[~on_diagonal])
+        diagonal[row[on_diagonal]] += value[on_diagonal]  # at most one entry a row and block
+        row_parts.append(row[~on_diagonal].astype(narrow))
+        column_parts.append(column[~on_diagonal].astype(narrow))
         value_parts.append(value[~on_diagonal])
     matrix = sp.coo_array(
         (np.concatenate(value_parts), (np.concatenate(row_parts), np.concatenate(column_parts))),

@@ -12,6 +12,24 @@ from ..comm import Rows
 from ..errors import InvalidInput, SolverFailure
 from ..operators import Operator
 
+TARGET_KINDS = ("middle", "energy", "rank", "all")
+
+
+def middle_by_rank(dimension: int, count: int) -> slice:
+    """The `count` levels nearest the middle rank (docs/physics.md, eq O1).
+
+    ``lo = round(D/2 - count/2)`` clipped to ``[0, D - count]``.
+
+    Examples
+    --------
+    >>> middle_by_rank(64, 10)
+    slice(27, 37, None)
+    """
+    if not 1 <= count <= dimension:
+        raise InvalidInput(f"{count} levels cannot be taken from a spectrum of {dimension}")
+    low = min(max(round(dimension / 2 - count / 2), 0), dimension - count)
+    return slice(low, low + count)
+
 
 @dataclass(frozen=True)
 class Target:
@@ -23,6 +41,8 @@ class Target:
     Target(kind='middle', k=50, at=None)
     >>> Target.energy(-1.5, 10)    # the 10 levels nearest to E = -1.5
     Target(kind='energy', k=10, at=-1.5)
+    >>> Target.rank(16)            # the 16 levels nearest the middle rank; dense solver only
+    Target(kind='rank', k=16, at=None)
     >>> Target.all()               # the whole spectrum
     Target(kind='all', k=None, at=None)
     """
@@ -42,8 +62,16 @@ class Target:
         return cls("energy", _positive(k), float(e))
 
     @classmethod
+    def rank(cls, k: int) -> Target:
+        return cls("rank", _positive(k))
+
+    @classmethod
     def all(cls) -> Target:
         return cls("all")
+
+    def __post_init__(self) -> None:
+        if self.kind not in TARGET_KINDS:
+            raise InvalidInput(f"target kind {self.kind!r} is not one of {', '.join(TARGET_KINDS)}")
 
     def count(self, dimension: int) -> int:
         """Number of pairs asked of a problem of this dimension."""
@@ -58,6 +86,11 @@ class Target:
 
     def energy_for(self, op: Operator) -> float:
         """The energy that the levels shall be nearest to."""
+        if self.kind == "rank":
+            raise InvalidInput(
+                "levels can be counted from the middle rank only in the full spectrum: use "
+                "solver='dense', or Target.middle(k) for the levels nearest tr H / D"
+            )
         return op.mean_energy() if self.at is None else self.at
 
     def nearest(self, energies: np.ndarray, op: Operator) -> np.ndarray:
@@ -65,6 +98,8 @@ class Target:
         k = self.count(len(energies))
         if k == len(energies):
             return np.arange(k)
+        if self.kind == "rank":
+            return np.arange(len(energies))[middle_by_rank(len(energies), k)]
         order = np.argsort(abs(energies - self.energy_for(op)), kind="stable")
         return np.sort(order[:k])
 
@@ -137,6 +172,7 @@ class Solver(Protocol):
     """Options of one method, frozen."""
 
     name: ClassVar[str]
+    parallel: ClassVar[bool]  # whether several ranks make one problem faster
 
     def require_library(self) -> None:
         """Raise `MissingLibrary` if what this method runs on is not installed."""

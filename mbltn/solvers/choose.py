@@ -7,8 +7,9 @@ import logging
 from typing import Any
 
 from ..comm import Serial, require_same, together
-from ..errors import InvalidInput
+from ..errors import InvalidInput, SolverFailure
 from ..operators import Operator
+from ..operators.operator import norm_bound
 from .base import Eigenpairs, Solver, Target
 from .dense import Dense
 from .shift_invert import ShiftInvert
@@ -23,10 +24,16 @@ DENSE_LIMIT = 1024
 # Beyond it, shift-invert is the faster one unless it must return a good part of the spectrum.
 DENSE_SHARE = 8
 
+# Worse pairs are refused, whatever the solver says about its convergence.
+MAX_RELATIVE_RESIDUAL = 1e-9
+MAX_SKEW = 1e-8
+
 
 def solver_from(value: Solver | str) -> Solver:
     """A solver object, or the one of this name with its default options."""
     if not isinstance(value, str):
+        if isinstance(value, type) or not hasattr(value, "solve"):
+            raise InvalidInput(f"solver={value!r} must be a name or an object such as Dense()")
         return value
     if value not in SOLVERS:
         raise InvalidInput(f"solver={value!r} is not one of auto, {', '.join(SOLVERS)}")
@@ -42,7 +49,9 @@ def choose_solver(dimension: int, target: Target, comm: Any = None) -> Solver:
     """
     k = target.count(dimension)
     solver: Solver
-    if dimension <= DENSE_LIMIT:
+    if target.kind == "rank":
+        solver, reason = Dense(), "ranks can be counted only in the full spectrum"
+    elif dimension <= DENSE_LIMIT:
         solver, reason = Dense(), f"D={dimension} <= {DENSE_LIMIT}"
     elif k > dimension // DENSE_SHARE:
         solver, reason = Dense(), f"k={k} is more than 1/{DENSE_SHARE} of D={dimension}"
@@ -67,7 +76,9 @@ def eigenpairs(
         ``Target.middle(k)``, ``Target.energy(e, k)`` or ``Target.all()``.
     solver : {"auto", "dense", "shift_invert", "slepc"} or a solver object with options
     comm : mpi4py communicator, optional
-        Serial by default. With several ranks the vectors come back distributed by rows.
+        Serial by default. With several ranks the vectors come back distributed by rows. PETSc
+        starts on all ranks of COMM_WORLD at once: where only some of them will call this with
+        "slepc", import slepc4py on every rank first.
 
     Returns
     -------
@@ -94,6 +105,11 @@ def eigenpairs(
     comm = comm if comm is not None else Serial()
 
     def prepare() -> Solver:
+        if not isinstance(operator, Operator) or not isinstance(target, Target):
+            raise InvalidInput(
+                f"eigenpairs needs an Operator and a Target, not {type(operator).__name__} and "
+                f"{type(target).__name__}"
+            )
         target.count(operator.dimension)
         if not operator.is_symmetric():
             raise InvalidInput(
@@ -105,4 +121,18 @@ def eigenpairs(
 
     method = together(comm, prepare)
     require_same(comm, operator.digest(), "the operator (its disorder or its parameters)")
-    return method.solve(operator, target, comm)
+    pairs = method.solve(operator, target, comm)
+    together(comm, lambda: _require_quality(pairs))
+    return pairs
+
+
+def _require_quality(pairs: Eigenpairs) -> None:
+    """A target on an exact level, or a factorisation gone wrong, must not look like a result."""
+    scale = norm_bound(pairs.operator)
+    worst, skew = float(pairs.residuals.max()), float(pairs.stats["orthonormality"])
+    if not (worst <= MAX_RELATIVE_RESIDUAL * scale and skew <= MAX_SKEW):
+        raise SolverFailure(
+            f"{pairs.solver} returned pairs with residuals up to {worst:.2g} (norm of H up to "
+            f"{scale:.3g}) and overlaps up to {skew:.2g}: the target is probably within rounding "
+            "of an exact level. Move it, for example Target.energy(E + 1e-6, k), or use 'dense'"
+        )

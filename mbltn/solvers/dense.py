@@ -21,6 +21,7 @@ class Dense:
     """
 
     name: ClassVar[str] = "dense"
+    parallel: ClassVar[bool] = False
 
     def require_library(self) -> None:
         """SciPy is always there."""

@@ -33,6 +33,7 @@ class ShiftInvert:
     """
 
     name: ClassVar[str] = "shift_invert"
+    parallel: ClassVar[bool] = False
     tol: float = 0.0
     ncv: int | None = None
 

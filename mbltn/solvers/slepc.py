@@ -33,6 +33,7 @@ class Slepc:
     """
 
     name: ClassVar[str] = "slepc"
+    parallel: ClassVar[bool] = True
     tol: float = 1e-12
     ncv: int | None = None
     mpd: int | None = None
@@ -86,6 +87,8 @@ class Slepc:
         pc = ksp.getPC()
         pc.setType("cholesky")
         pc.setFactorSolverType("mumps")
+        # PETSC_OPTIONS can add to this, for example -st_mat_mumps_icntl_14 100.
+        eps.setFromOptions()
 
 
 def import_slepc() -> Any:
@@ -122,7 +125,8 @@ def _run(eps: Any, op: Operator, sigma: float) -> None:
         raise SolverFailure(
             f"slepc stopped with PETSc error {error.ierr} for D={op.dimension}, E={sigma:.6g}. "
             "55 and 76 mean that memory ran out or the factorisation failed: use more ranks or "
-            "nodes, fewer l-bits, or move the target if it is an exact level"
+            "nodes, fewer l-bits, more workspace (PETSC_OPTIONS='-st_mat_mumps_icntl_14 100'), or "
+            "move the target if it is an exact level"
         ) from None
 
 

@@ -26,6 +26,8 @@ try:
 except MissingLibrary as error:
     print("MissingLibrary:", error)
 """
+# mpi4py 4 loads the MPI library when it is imported; older ones are linked with it.
+NO_MPI_LIBRARY = "import os; os.environ['MPI4PY_LIBMPI'] = '/nonexistent'\n"
 COMMAND = "from mbltn.cli import main; main()"
 
 
@@ -59,6 +61,15 @@ def test_a_study_whose_solver_is_not_installed_does_not_begin(tmp_path):
     assert job.returncode == 2
     assert "PETSc is not installed" in job.stderr.splitlines()[-1]
     assert not (tmp_path / "out").exists()
+
+
+def test_mpi4py_without_an_mpi_library_does_not_stop_serial_work():
+    if python(NO_MPI_LIBRARY + "from mpi4py import MPI").returncode == 0:
+        pytest.skip("this mpi4py is linked with its MPI library")
+    job = python(NO_MPI_LIBRARY + COMMAND, "doctor", "--json")
+    assert job.returncode == 0, job.stderr
+    (found,) = [row for row in json.loads(job.stdout) if row["part"] == "mpi"]
+    assert found["state"].startswith("missing")
 
 
 def test_doctor_without_petsc_says_how_to_get_it():
