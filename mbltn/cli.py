@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 import click
 
-from .comm import raised_on_all_ranks, together, world
-from .errors import MbltnError, StudyError
+from .comm import node_neighbours, raised_on_all_ranks, together, world
+from .errors import MbltnError
 
 T = TypeVar("T")
 
@@ -59,11 +59,19 @@ def run(
     """Run STUDY.toml: what its results folder lacks is computed, then compared and drawn.
 
     Killed at any moment, the same command goes on where it was. Under mpirun many realizations
-    run at once, and large ones on many ranks.
+    run at once, and large ones on many ranks. Exit code 0 if everything was computed, 1 if a
+    realization failed, 2 for invalid input; `compare` says by its exit code whether theory agrees.
     """
-    from .study import load_study, run_study
+    from .study import Study, load_study, run_study
+    from .validation import check_comparable
 
-    loaded = together(comm, lambda: load_study(study, override))
+    def load() -> Study:
+        loaded = load_study(study, override)
+        if loaded.theory is not None:
+            check_comparable(loaded)
+        return loaded
+
+    loaded = together(comm, load)
     if only_plan:
         from .report import plan_text
 
@@ -122,13 +130,7 @@ def plot(comm: Any, folder: Path) -> None:
     """Draw FOLDER/figure.png from the tables in FOLDER."""
     from .report import draw
 
-    def work() -> Path:
-        figure = draw(folder)
-        if figure is None:
-            raise StudyError(f"{folder} cannot be drawn: its table lacks n_lbits or alpha")
-        return figure
-
-    click.echo(_by_rank_zero(comm, work))
+    click.echo(_by_rank_zero(comm, lambda: draw(folder)))
 
 
 @app.command()
@@ -148,13 +150,12 @@ def doctor(as_json: bool) -> None:
 
 
 def _after_run(folder: Path, study: Any) -> None:
-    from .report import comparison_of, comparison_text, draw
+    from .report import comparison_of, comparison_text, draw, why_no_figure
 
     if study.theory is not None:
         click.echo(comparison_text(comparison_of(folder)))
-    figure = draw(folder)
-    if figure is not None:
-        _say(f"figure: {figure}")
+    obstacle = why_no_figure(study)
+    _say(f"no figure: {obstacle}" if obstacle else f"figure: {draw(folder)}")
 
 
 def _by_rank_zero(comm: Any, work: Callable[[], T]) -> T:
@@ -169,9 +170,11 @@ def _threads_for(comm: Any) -> Any:
 
     from threadpoolctl import threadpool_limits
 
-    if comm.size == 1:
+    if comm.size == 1 or "OMP_NUM_THREADS" in os.environ:
         return nullcontext()
-    threads = max(1, len(os.sched_getaffinity(0)) // comm.size)
+    mine = os.sched_getaffinity(0)
+    masks = node_neighbours(comm, mine)
+    threads = max(1, len(mine) // sum(mask == mine for mask in masks))
     for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         # Read by libraries that are loaded later, such as the BLAS of PETSc.
         os.environ.setdefault(library, str(threads))

@@ -64,13 +64,32 @@ def world() -> Any:
                 "run without mpirun"
             ) from None
         return Serial()
+    if started > 1 and MPI.COMM_WORLD.size == 1:
+        library = MPI.Get_library_version().split(",")[0]
+        raise MissingLibrary(
+            f"mpirun started {started} ranks but mpi4py, built for {library}, sees only itself: "
+            "use the mpirun of that library"
+        )
     return MPI.COMM_WORLD if MPI.COMM_WORLD.size > 1 else Serial()
+
+
+def node_neighbours(comm: Any, value: T) -> list[T]:
+    """`value` of every rank of `comm` on this node."""
+    if comm.size == 1:
+        return [value]
+    from mpi4py import MPI
+
+    node = comm.Split_type(MPI.COMM_TYPE_SHARED)
+    values: list[T] = node.allgather(value)
+    node.Free()
+    return values
 
 
 def together(comm: Any, work: Callable[[], T]) -> T:
     """Run `work` on every rank; if it raises on any rank, raise that error on all of them.
 
-    `work` must not contain collective calls: it ends on every rank before errors are shared.
+    An error on one rank reaches the others when they have ended their own `work`: where `work`
+    itself waits for other ranks, whoever fails alone in it must end the job.
     """
     error: Exception | None = None
     try:

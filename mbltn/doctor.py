@@ -7,6 +7,7 @@ import platform
 import shutil
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from .errors import MissingLibrary
@@ -29,10 +30,10 @@ def examine() -> list[Finding]:
     return [
         Finding("python", f"{platform.python_version()} ({platform.machine()})"),
         *[_library(name) for name in ("numpy", "scipy", "numba", "quimb", "h5py", "matplotlib")],
-        _blas(),
         _mpi(),
         _petsc(),
         _slepc(),
+        _blas(),
         Finding("threads", f"{len(os.sched_getaffinity(0))} cores, {_thread_setting()}"),
     ]
 
@@ -52,14 +53,21 @@ def _blas() -> Finding:
     import scipy.linalg  # noqa: F401  loads the BLAS that is looked for
     from threadpoolctl import threadpool_info
 
+    # After PETSc, whose BLAS is another one than that in the wheels of numpy and scipy.
     found = {
         f"{info.get('internal_api', '?')} {info.get('version') or '?'} "
-        f"({info['num_threads']} threads)"
+        f"({Path(info['filepath']).name}, {info['num_threads']} threads)"
         for info in threadpool_info()
         if info.get("user_api") == "blas"
     }
     if not found:
         return Finding("blas", "no optimised BLAS found", f"{_APT} libopenblas0-pthread")
+    plain = Path("/usr/lib").glob("*/blas/libblas.so.3")
+    system = {path.resolve() for path in Path("/usr/lib").glob("*/libblas.so.3")}
+    if system & {path.resolve() for path in plain}:
+        return Finding(
+            "blas", "PETSc runs on the slow reference BLAS", f"{_APT} libopenblas0-pthread"
+        )
     return Finding("blas", ", ".join(sorted(found)))
 
 

@@ -114,9 +114,12 @@ def _bytes(number: float) -> str:
 
 
 def table_of(folder: Path) -> pd.DataFrame:
-    """The tidy table of all records that are there now."""
-    study = study_of(folder)
-    result = table(per_realization(Store(folder).records(task.id for task in plan(study))))
+    """The tidy table: as it was written, or from the records if a job has not ended yet."""
+    study_of(folder)
+    written = folder / "table.csv"
+    if written.exists() and not any(Store(folder).singles.glob("*.h5")):
+        return pd.read_csv(written)
+    result = table(per_realization(Store(folder).records()))
     if result.empty:
         raise StudyError(f"{folder} has no finished realization yet: run the study first")
     return result
@@ -162,21 +165,38 @@ def _cell(value: Any, style: str) -> str:
     return "-" if isinstance(value, float) and np.isnan(value) else style.format(value)
 
 
-def draw(folder: Path) -> Path | None:
-    """FOLDER/figure.png from the tables; None if there is no axis `alpha` to draw against."""
-    result = table_of(folder)
-    if not {"n_lbits", "alpha"} <= set(result.columns):
-        return None
+def draw(folder: Path) -> Path:
+    """FOLDER/figure.png from the tables: entropy and gap ratio against alpha.
+
+    Raises
+    ------
+    StudyError
+        If the study varies anything but n_lbits and alpha, or lacks the observables.
+    """
     study = study_of(folder)
+    obstacle = why_no_figure(study)
+    if obstacle:
+        raise StudyError(f"{folder} cannot be drawn: {obstacle}")
     curves = folder / "theory.csv"
     figure = folder / "figure.png"
     draw_failed_avalanches(
-        result,
+        table_of(folder),
         figure,
         curves=pd.read_csv(curves) if curves.exists() else None,
         title=_title(study),
     )
     return figure
+
+
+def why_no_figure(study: Study) -> str:
+    """What keeps this study from being drawn against alpha; empty if nothing does."""
+    axes = {axis for ensemble in study.ensemble for axis in ensemble.grid}
+    if not axes <= {"n_lbits", "alpha"}:
+        return f"its grid has the axes {sorted(axes)}, the figure knows n_lbits and alpha"
+    if any({"n_lbits", "alpha"} - {*study.model, *e.grid} for e in study.ensemble):
+        return "the figure needs n_lbits and alpha"
+    missing = {"entropy_lbits", "gap_ratio"} - set(study.observables)
+    return f"it lacks the observables {sorted(missing)}" if missing else ""
 
 
 def _title(study: Study) -> str:

@@ -138,7 +138,7 @@ def test_run_draws_a_bar_on_a_terminal(tmp_path):
     shown = b""
     while chunk := _read(terminal):
         shown += chunk
-    assert finish(job).returncode == 0
+    assert finish(job).returncode == 0, shown.decode()
     os.close(terminal)
     assert re.search(rb"\rtiny 100%\|.*\| \d\d:\d\d<00:00, 1/1 realizations", shown)
     assert b" left" not in shown
@@ -189,7 +189,7 @@ def test_failed_realizations_are_named_and_the_others_finished(tmp_path):
 
 
 def test_when_all_fail_the_reasons_are_said(tmp_path):
-    job = run_study(tmp_path, IMPOSSIBLE_16, IMPOSSIBLE_64)
+    job = run_study(tmp_path, IMPOSSIBLE_16, IMPOSSIBLE_64, "theory.fit_n_lbits=2")
     assert job.returncode == 1
     assert "4 realizations: 0 found, 0 computed, 4 failed" in job.stderr
     assert "cannot return k=64 of D=64 levels" in job.stderr
@@ -309,13 +309,42 @@ def test_plot_draws_a_figure_that_is_not_blank(folder):
     assert min(upper.sum(), lower.sum()) > 100  # points and lines in both panels
 
 
-def test_plot_without_an_axis_says_so(tmp_path):
-    no_alpha = "ensemble=[{grid={n_lbits=[2], xi=[2.0]}, realizations=1, states=4}]"
-    run_study(tmp_path, no_alpha)
-    assert (tmp_path / "table.csv").exists()
-    job = mbltn("plot", tmp_path)
+NO_ALPHA = """
+name = "no_alpha"
+seed = 1
+observables = ["gap_ratio", "entropy_lbits"]
+model = { kind = "CentralGrain", n_grain = 2 }
+ensemble = [{ grid = { n_lbits = [2], xi = [2.0] }, realizations = 1, states = 4 }]
+"""
+
+
+def test_a_study_that_cannot_be_drawn_says_so(tmp_path):
+    (tmp_path / "study.toml").write_text(NO_ALPHA)
+    folder = tmp_path / "out"
+    job = mbltn("run", tmp_path / "study.toml", "--out", folder, "--progress", "none")
+    assert job.returncode == 0
+    assert (folder / "table.csv").exists()
+    assert "no figure: its grid has the axes ['n_lbits', 'xi']" in job.stderr
+    job = mbltn("plot", folder)
     assert (job.returncode, job.stdout) == (2, "")
-    assert "lacks n_lbits or alpha" in job.stderr
+    assert "cannot be drawn" in job.stderr
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["theory.fit_alpha=0.3"], "no ensemble has the point n_lbits=3, alpha=0.3"),
+        (['observables=["gap_ratio"]'], "needs the observable 'entropy_lbits'"),
+        (["model.first_coupling=0"], "first_coupling=0 leaves nothing to compare"),
+        (["ensemble.0.grid.first_coupling=[0.2, 0.3]"], "grid axes n_lbits and alpha"),
+        (["ensemble.1.grid.n_lbits=[3]"], "two ensembles with different states"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_before_it_is_computed(tmp_path, overrides, message):
+    job = run_study(tmp_path / "out", *overrides)
+    assert job.returncode == 2
+    assert message in job.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_doctor_knows_what_is_here():

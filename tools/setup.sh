@@ -14,7 +14,7 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 missing_packages() {
   command -v dpkg-query >/dev/null 2>&1 || { echo "no dpkg"; return; }
   # shellcheck disable=SC2086
-  dpkg-query -W -f='${Package} ${Status}\n' $PACKAGES 2>/dev/null | sed -n 's/ install ok installed$//p' \
+  { dpkg-query -W -f='${Package} ${Status}\n' $PACKAGES 2>/dev/null || true; } | sed -n 's/ install ok installed$//p' \
     | sort | comm -13 - <(printf '%s\n' $PACKAGES | sort)
 }
 # Changes when the project's requirements do, or when distribution packages come or go.
@@ -65,6 +65,9 @@ constraints=$(mktemp)
 trap 'rm -f "$constraints"' EXIT
 # An environment of another route, or one whose Python is gone, cannot be mended: start anew.
 if [ "$(cat "$VENV/mbltn-route" 2>/dev/null)" != "$route" ] || ! "$VENV/bin/python" -c '' 2>/dev/null; then
+  if [ -e "$VENV" ] && [ ! -e "$VENV/mbltn-route" ] && [ -n "$(ls -A "$VENV")" ]; then
+    say "$VENV was not made by make setup: move it away, or name another folder with VENV=folder"; exit 1
+  fi
   rm -rf "$VENV"
 fi
 rm -f "$stamp"
@@ -98,5 +101,9 @@ if [ "$route" = distribution ]; then
 fi
 
 "$VENV/bin/python" -m pip install -q --disable-pip-version-check -c "$constraints" -e '.[dev]'
+if [ "$route" = distribution ] && ! "$VENV/bin/python" -c 'from slepc4py import SLEPc' 2>"$constraints"; then
+  say "SLEPc was installed but does not load: $(tail -n 1 "$constraints")"
+  say "the 'slepc' solver is left out; ROUTE=wheels leaves it out on purpose"
+fi
 state > "$stamp"
 say "ready in $VENV (route: $route)"

@@ -38,7 +38,7 @@ class Progress:
             style = "bar" if self._stream.isatty() else "lines"
         self._style = style
         self._started = time.monotonic()
-        self._before = self._work_done()
+        self._before = self._state()[1]
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -52,8 +52,10 @@ class Progress:
         if self._thread.is_alive():
             self._thread.join()
 
-    def _work_done(self) -> float:
-        return sum(self._seconds[i] for i in self._done() if i in self._seconds)
+    def _state(self) -> tuple[int, float]:
+        """Finished tasks of this study, and the estimated seconds in them."""
+        finished = self._done() & self._seconds.keys()
+        return len(finished), sum(self._seconds[i] for i in finished)
 
     def _watch(self) -> None:
         if self._style == "bar":
@@ -79,15 +81,14 @@ class Progress:
         running = True
         while running:
             running = not self._stop.wait(_BAR_PERIOD)
-            finished = len(self._done() & set(self._seconds))
-            bar.n = self._work_done()
+            finished, bar.n = self._state()
             bar.set_postfix_str(f"{finished}/{len(self._seconds)} realizations")
         bar.close()
 
     def line(self) -> str:
         """One line: realizations done, share of the work, time elapsed and left."""
-        total, work = sum(self._seconds.values()), self._work_done()
-        finished = len(self._done() & set(self._seconds))
+        total = sum(self._seconds.values())
+        finished, work = self._state()
         elapsed = time.monotonic() - self._started
         gained = work - self._before
         left = _clock(elapsed * (total - work) / gained) if gained > 0 else "unknown"

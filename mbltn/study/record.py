@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 
 from ..comm import Serial, together
-from ..observables import measure, middle_quarter
+from ..models import Sample
+from ..observables import measure
 from ..observables.levels import doublets
 from ..operators.operator import norm_bound
-from ..solvers import Eigenpairs, eigenpairs
+from ..solvers import eigenpairs
 from .plan import Task
 
 FORMAT_VERSION = 1
+KEPT_BYTES = 65_536
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Record:
     """Everything known about one realization; nothing is averaged.
 
     `arrays` holds energies, residuals and the observables of every state, and the disorder as
-    ``sample/<name>``. `facts` holds diagnostics: solver, completeness, orthonormality, versions.
+    ``sample/<name>`` up to 64 kB an array. `facts` holds diagnostics: solver, completeness,
+    orthonormality, versions.
     """
 
     task: dict[str, Any]
@@ -41,12 +44,12 @@ def compute(task: Task, comm: Any = None) -> Record:
     started = time.perf_counter()
     sample = together(comm, lambda: task.model.draw(task.seed, task.realization))
     operator = task.model.operator(sample)
-    pairs = _selected(eigenpairs(operator, task.target, task.solver, comm), task)
+    pairs = eigenpairs(operator, task.target, task.solver, comm)
     arrays = {
         "energies": pairs.energies,
         "residuals": pairs.residuals,
         **measure(pairs, task.observables),
-        **{f"sample/{name}": values for name, values in sample.items()},
+        **_kept(sample),
     }
     facts = {
         "format": FORMAT_VERSION,
@@ -63,10 +66,11 @@ def compute(task: Task, comm: Any = None) -> Record:
     return Record(task.content(), task.id, arrays, facts)
 
 
-def _selected(pairs: Eigenpairs, task: Task) -> Eigenpairs:
-    if task.states == "middle_quarter":
-        return pairs.select(middle_quarter(len(pairs)))
-    return pairs
+def _kept(sample: Sample) -> dict[str, np.ndarray]:
+    """The disorder, but for large grains, which seed and realization give back."""
+    return {
+        f"sample/{name}": values for name, values in sample.items() if values.nbytes <= KEPT_BYTES
+    }
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -56,30 +58,60 @@ def run_study(
     """
     comm = comm if comm is not None else Serial()
     tasks = together(comm, lambda: plan(study))
-    require_same(comm, [task.id for task in tasks], "the study")
-    together(comm, lambda: _require_libraries(tasks))
+    require_same(comm, _digest(tasks), "the study")
+    together(comm, lambda: _require_memory(tasks, study, comm))
     store = Store(folder)
+    missing = _missing(tasks, store, comm)
+    together(comm, lambda: _start_libraries(missing))
     together(comm, lambda: store.claim(study) if comm.rank == 0 else None)
     try:
-        done = comm.bcast(store.done() if comm.rank == 0 else None)
-        missing = [task for task in tasks if task.id not in done]
+        missing = _missing(tasks, store, comm)  # now that nobody else writes
         with _reporting(study, store, tasks, comm, progress):
             failures = _solo(missing, study, store, comm) + _shared(missing, study, store, comm)
-        together(comm, lambda: _stored(store, finish, study, store) if comm.rank == 0 else None)
+        together(comm, lambda: _stored(store, finish, store) if comm.rank == 0 else None)
     finally:
         store.release()
     return Outcome(len(tasks), len(tasks) - len(missing), len(missing) - len(failures), failures)
 
 
-def _require_libraries(tasks: Sequence[Task]) -> None:
+def _missing(tasks: Sequence[Task], store: Store, comm: Any) -> list[Task]:
+    done = comm.bcast(together(comm, lambda: store.done() if comm.rank == 0 else None))
+    return [task for task in tasks if task.id not in done]
+
+
+def _digest(tasks: Sequence[Task]) -> str:
+    return hashlib.sha256("".join(task.id for task in tasks).encode()).hexdigest()
+
+
+def _start_libraries(tasks: Sequence[Task]) -> None:
+    """Load what the solvers run on, or raise before any work is done.
+
+    PETSc starts on all ranks of the world at once: a rank that has no SLEPc task must load it
+    too, or the others would wait for it.
+    """
     for name in {task.solver_name for task in tasks}:
         solver_from(name).require_library()
 
 
-def finish(study: Study, store: Store) -> None:
-    """Pack the records and write `realizations.csv` and `table.csv`, whole or not at all."""
+def _require_memory(tasks: Sequence[Task], study: Study, comm: Any) -> None:
+    """Refuse a problem that cannot fit, with numbers, before the node dies of it."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    largest = max(tasks, key=lambda task: task.cost.memory)
+    ranks = comm.size if is_shared(largest, study) else 1
+    if largest.cost.memory / ranks > memory:
+        raise StudyError(
+            f"D={largest.dimension} by {largest.solver_name} needs about "
+            f"{largest.cost.memory / ranks / 1e9:.3g} GB a rank, and this machine has "
+            f"{memory / 1e9:.3g} GB: take fewer spins, another solver, or more nodes"
+        )
+
+
+def finish(store: Store) -> None:
+    """Pack the records and write `realizations.csv` and `table.csv` of all that are there."""
+    for name in ("realizations", "table"):
+        (store.folder / f"{name}.csv").unlink(missing_ok=True)
     store.pack()
-    realizations = per_realization(store.records(task.id for task in plan(study)))
+    realizations = per_realization(store.records())
     for name, frame in (("realizations", realizations), ("table", table(realizations))):
         write_aside(store.folder / f"{name}.csv", frame.to_csv(index=False).encode())
 

@@ -31,7 +31,7 @@ Positive = Annotated[int, Field(ge=1)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Ensemble(_Table):
@@ -77,7 +77,7 @@ class Study(_Table):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
     seed: Annotated[int, Field(ge=0)]
-    observables: list[str]
+    observables: Annotated[list[str], Field(min_length=1)]
     model: dict[str, Any]
     ensemble: Annotated[list[Ensemble], Field(min_length=1)]
     resources: Resources = Resources()
@@ -133,6 +133,7 @@ def parse_study(
             _check_solver(ensemble.solver)
             _check_energy(ensemble)
         _check_model_keys(study)
+        _check_finite("model", study.model)
     except InvalidInput as error:
         raise StudyError(f"{source}: {error}") from None
     return study
@@ -174,6 +175,14 @@ def _check_model_keys(study: Study) -> None:
         for key, values in ensemble.grid.items():
             if not values:
                 raise InvalidInput(f"{where}.{key} is empty: give at least one value")
+
+
+def _check_finite(where: str, value: Any) -> None:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            _check_finite(f"{where}.{key}", part)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise InvalidInput(f"{where}={value} must be finite")
 
 
 def _check_keys(where: str, given: Iterable[str], owner: type) -> None:

@@ -14,18 +14,20 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
+import logging
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 import h5py
-import numpy as np
 
 from ..errors import FolderBusy, StudyError
 from .record import FORMAT_VERSION, Record
 from .schema import Study
+
+log = logging.getLogger(__name__)
 
 # What a job that was killed before it wrote study.json leaves behind.
 _OWN_BEFORE_STUDY = {"lock", "records", "study.json.part"}
@@ -66,6 +68,7 @@ class Store:
             raise
         for leftover in self.singles.glob("*.part"):
             leftover.unlink(missing_ok=True)
+        self._set_damaged_aside()
 
     def release(self) -> None:
         if self._lock is not None:
@@ -140,7 +143,7 @@ class Store:
             _write_group(file.create_group(record.id), record)
             file.flush()
             image = file.id.get_file_image()
-        write_aside(self.singles / f"{record.id}.h5", image)
+        write_aside(self._single(record.id), image)
 
     def pack(self) -> None:
         """Move all single files into one. Killed at any point, nothing is lost or doubled."""
@@ -162,23 +165,38 @@ class Store:
         for single in singles:
             single.unlink()
 
-    def records(self, ids: Iterable[str] | None = None) -> Iterator[Record]:
-        """Stored realizations, or those of `ids` that are there, in the order of their ids."""
-        wanted = None if ids is None else set(ids)
-        files = [self.packed] if self.packed.exists() else []
-        seen: dict[str, Path] = {}
-        for path in [*files, *self.singles.glob("*.h5")]:
-            with _open(path) as file:
-                seen.update({name: path for name in file if wanted is None or name in wanted})
-        for name in sorted(seen):
-            with _open(seen[name]) as file:
-                yield _read_group(name, file[name])
+    def records(self) -> Iterator[Record]:
+        """All stored realizations, in the order of their ids."""
+        found = [(path.stem, path) for path in self.singles.glob("*.h5")]
+        with _open(self.packed) if self.packed.exists() else nullcontext({}) as packed:
+            found += [(name, self.packed) for name in packed if not self._single(name).exists()]
+            for name, path in sorted(found):
+                if path == self.packed:
+                    yield _read_group(name, packed[name])
+                    continue
+                with _open(path) as single:
+                    yield _read_group(name, single[name])
+
+    def _single(self, name: str) -> Path:
+        return self.singles / f"{name}.h5"
+
+    def _set_damaged_aside(self) -> None:
+        """A power cut can leave a file that is no HDF5; its realization is computed anew."""
+        for path in self.singles.glob("*.h5"):
+            try:
+                _open(path).close()
+            except StudyError:
+                log.warning("%s is damaged; set aside, to be computed anew", path)
+                path.rename(path.with_suffix(".damaged"))
 
 
 def write_aside(path: Path, content: bytes) -> None:
     """Write a whole file or nothing."""
     aside = path.with_name(path.name + ".part")
-    aside.write_bytes(content)
+    with aside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(aside, path)
 
 
@@ -200,23 +218,14 @@ def _open(path: Path) -> h5py.File:
 
 def _write_group(group: h5py.Group, record: Record) -> None:
     group.attrs["task"] = json.dumps(record.task, sort_keys=True)
-    for name, value in record.facts.items():
-        group.attrs[name] = value
+    group.attrs["facts"] = json.dumps(record.facts, sort_keys=True)
     for name, values in record.arrays.items():
         group.create_dataset(name, data=values)
 
 
 def _read_group(name: str, group: h5py.Group) -> Record:
-    arrays: dict[str, np.ndarray] = {}
-
-    def visit(path: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset):
-            arrays[path] = item[()]
-
-    group.visititems(visit)
-    facts = {key: _plain(value) for key, value in group.attrs.items() if key != "task"}
-    return Record(json.loads(group.attrs["task"]), name, arrays, facts)
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
+    arrays = {key: item[()] for key, item in group.items() if isinstance(item, h5py.Dataset)}
+    disorder = group.get("sample", {})
+    arrays.update({f"sample/{key}": item[()] for key, item in disorder.items()})
+    task, facts = (json.loads(group.attrs[key]) for key in ("task", "facts"))
+    return Record(task, name, arrays, facts)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import StudyError
 from ..models import CentralGrain
-from ..study.schema import Study, build_model
+from ..study.plan import plan
+from ..study.schema import Study, Theory, build_model
 from ..theory.central_grain import CRITICAL_ALPHA, MeanField, fit_first_coupling, solve
 
 LOG2 = float(np.log(2.0))
@@ -30,8 +32,9 @@ class Comparison:
     rows : one row for each (n_lbits, alpha): `exact` and `theory` = [S_end]/log 2, `error`,
         `difference` = exact - theory, `sigmas` = difference / error, `memory_exact`,
         `memory_theory` (C^zz of the end l-bit, NaN if not measured), and `verdict`: "fit" at the
-        fitted point, "agrees" or "deviates" below alpha_c, "thermal side" above it, where the
-        theory is known to be too high for small grains.
+        fitted point, "agrees", "deviates" or "undecided" (outside the band, but by less than two
+        errors) below alpha_c, "alpha >= alpha_c" on the thermal side, where the theory is known to
+        be too high for small grains.
     curves : `n_lbits`, `alpha`, `theory` on a fine grid, for the figure
     first_coupling : fitted g_{1,0}
     """
@@ -44,6 +47,51 @@ class Comparison:
     def agrees(self) -> bool:
         """No row below alpha_c lies outside the band of 0.03 or 20 per cent."""
         return bool((self.rows["verdict"] != "deviates").all())
+
+
+def check_comparable(study: Study) -> Theory:
+    """The study's theory, or a `StudyError` if its numbers could not be compared with it.
+
+    Asked before anything is computed.
+    """
+    theory = study.theory
+    if theory is None:
+        raise StudyError(f"study {study.name!r} has no [theory] table to compare with")
+    if study.model.get("kind") != "CentralGrain":
+        raise StudyError("theory.kind='central_grain' needs model.kind='CentralGrain'")
+    if "entropy_lbits" not in study.observables:
+        raise StudyError("the comparison needs the observable 'entropy_lbits': add it")
+    axes = {axis for ensemble in study.ensemble for axis in ensemble.grid}
+    if not axes <= {"n_lbits", "alpha"}:
+        raise StudyError(
+            f"the comparison knows the grid axes n_lbits and alpha, not {sorted(axes)}: put the "
+            "others into [model], one study for each value"
+        )
+    kinds: dict[tuple[int, float], set[tuple[Any, ...]]] = {}
+    for task in plan(study):
+        parameters = task.parameters
+        if not {"n_lbits", "alpha"} <= parameters.keys():
+            raise StudyError("the comparison needs n_lbits and alpha in every ensemble")
+        if parameters.get("first_coupling") == 0:
+            raise StudyError("first_coupling=0 leaves nothing to compare: no l-bit is coupled")
+        point = (parameters["n_lbits"], parameters["alpha"])
+        kinds.setdefault(point, set()).add((task.states, task.energy))
+    for point, ways in kinds.items():
+        if len(ways) > 1:
+            raise StudyError(
+                f"n_lbits={point[0]}, alpha={point[1]} is in two ensembles with different states: "
+                "the comparison could not tell which to take"
+            )
+    if not any(_is_fit_point(n_lbits, alpha, theory) for n_lbits, alpha in kinds):
+        raise StudyError(
+            f"no ensemble has the point n_lbits={theory.fit_n_lbits}, alpha={theory.fit_alpha} to "
+            "fit g_{1,0} at: add it to a grid, or change theory.fit_*"
+        )
+    return theory
+
+
+def _is_fit_point(n_lbits: int, alpha: float, theory: Theory) -> bool:
+    return n_lbits == theory.fit_n_lbits and bool(np.isclose(alpha, theory.fit_alpha))
 
 
 def compare(table: pd.DataFrame, study: Study) -> Comparison:
@@ -59,32 +107,14 @@ def compare(table: pd.DataFrame, study: Study) -> Comparison:
     StudyError
         If the study names no theory, or its table lacks what the comparison needs.
     """
-    theory = study.theory
-    if theory is None:
-        raise StudyError(f"study {study.name!r} has no [theory] table to compare with")
-    if study.model.get("kind") != "CentralGrain":
-        raise StudyError("theory.kind='central_grain' needs model.kind='CentralGrain'")
-    axes = {axis for ensemble in study.ensemble for axis in ensemble.grid}
-    if not axes <= {"n_lbits", "alpha"}:
-        raise StudyError(
-            f"the comparison knows the grid axes n_lbits and alpha, not {sorted(axes)}: put the "
-            "others into [model], one study for each value"
-        )
+    theory = check_comparable(study)
     entropy = _end_values(table, "entropy_lbits")
-    if entropy.empty:
-        raise StudyError(
-            "the comparison needs the observable 'entropy_lbits'; add it and run again"
-        )
     points = entropy.to_dict(orient="records")
-    fitted = [
-        point
-        for point in points
-        if point["n_lbits"] == theory.fit_n_lbits and np.isclose(point["alpha"], theory.fit_alpha)
-    ]
+    fitted = [point for point in points if _is_fit_point(point["n_lbits"], point["alpha"], theory)]
     if not fitted:
         raise StudyError(
-            f"the table has no point n_lbits={theory.fit_n_lbits}, alpha={theory.fit_alpha} to fit "
-            "g_{1,0} at: add it to an ensemble's grid, or change theory.fit_*"
+            f"the point n_lbits={theory.fit_n_lbits}, alpha={theory.fit_alpha}, where g_{{1,0}} is "
+            "fitted, has no finished realization yet: run the study to its end"
         )
     relative = _relative_couplings(study, theory.fit_n_lbits, theory.fit_alpha)
     g_first = fit_first_coupling(fitted[0]["mean"], relative)
@@ -98,7 +128,7 @@ def compare(table: pd.DataFrame, study: Study) -> Comparison:
         field = _mean_field(study, n_lbits, alpha, g_first)
         exact, error = point["mean"] / LOG2, point["error"] / LOG2
         predicted = float(field.mean_entropies[-1]) / LOG2
-        verdict = "fit" if point is fitted[0] else _verdict(alpha, exact, predicted)
+        verdict = "fit" if point is fitted[0] else _verdict(alpha, exact, error, predicted)
         rows.append(
             {
                 **{key: point[key] for key in ("n_lbits", "alpha", "dimension", "solver")},
@@ -117,11 +147,13 @@ def compare(table: pd.DataFrame, study: Study) -> Comparison:
     return Comparison(frame, _curves(study, frame, g_first), float(g_first))
 
 
-def _verdict(alpha: float, exact: float, predicted: float) -> str:
-    if alpha >= CRITICAL_ALPHA - 1e-9:
-        return "thermal side"
-    allowed = max(BAND_ABSOLUTE, BAND_RELATIVE * exact)
-    return "agrees" if abs(exact - predicted) <= allowed else "deviates"
+def _verdict(alpha: float, exact: float, error: float, predicted: float) -> str:
+    if alpha >= CRITICAL_ALPHA - 1e-4:
+        return "alpha >= alpha_c"
+    distance = abs(exact - predicted)
+    if distance <= max(BAND_ABSOLUTE, BAND_RELATIVE * exact):
+        return "agrees"
+    return "deviates" if distance > 2 * error else "undecided"
 
 
 def _end_values(table: pd.DataFrame, observable: str) -> pd.DataFrame:

@@ -82,6 +82,7 @@ def test_matrix_free_is_the_oracle(case, rng):
     block = rng.standard_normal((op.dimension, 3))
     np.testing.assert_allclose(h @ x, oracle @ x, rtol=0, atol=1e-12)
     np.testing.assert_allclose(h @ block, oracle @ block, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(h @ (x + 2j * block[:, 0]), oracle @ (x + 2j * block[:, 0]))
     np.testing.assert_allclose(h @ np.asfortranarray(block), oracle @ block, rtol=0, atol=1e-12)
 
 

@@ -122,6 +122,42 @@ def test_unknown_solver(problem):
 
 
 @needs_slepc
+def test_pairs_of_a_spoilt_factorisation_are_not_returned(problem):
+    """With the target on an exact level SLEPc converges to garbage; shift-invert copes."""
+    op, _, (exact, _) = problem
+    on_level = mb.Target.energy(exact[100], 8)
+    with pytest.raises(SolverFailure, match=r"residuals up to .* Move it"):
+        mb.eigenpairs(op, on_level, "slepc")
+    beside = mb.Target.energy(exact[100] + 1e-6, 8)
+    np.testing.assert_allclose(
+        mb.eigenpairs(op, beside, "slepc").energies,
+        mb.eigenpairs(op, beside, "dense").energies,
+        atol=1e-11,
+    )
+
+
+def test_middle_by_rank(problem):
+    op, _, (exact, _) = problem
+    pairs = mb.eigenpairs(op, mb.Target.rank(64))
+    np.testing.assert_allclose(pairs.energies, exact[96:160], atol=1e-11)
+    with pytest.raises(InvalidInput, match="only in the full spectrum"):
+        mb.eigenpairs(op, mb.Target.rank(8), "shift_invert")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((None,), "an Operator and a Target"),
+        ((mb.Target.all(), Dense), "such as Dense\\(\\)"),
+        ((mb.Target.all(), None), "solver=None"),
+    ],
+)
+def test_mistaken_arguments(problem, arguments, message):
+    with pytest.raises(InvalidInput, match=message):
+        mb.eigenpairs(problem[0], *arguments)
+
+
+@needs_slepc
 def test_index_overflow_is_refused_before_assembly():
     model = mb.models.CentralGrain(3, 26, alpha=0.6)
     op = model.operator(model.draw(0, 0))

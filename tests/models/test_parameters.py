@@ -1,10 +1,20 @@
 """Impossible parameters and samples, each refused in the user's words."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
 from mbltn.errors import InvalidInput
-from mbltn.models import CentralGrain, CosineGrain, GOEGrain, GrainChain, QuantumSun
+from mbltn.models import (
+    CentralGrain,
+    CosineGrain,
+    GOEGrain,
+    GrainChain,
+    LocalChainGrain,
+    QuantumSun,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +45,12 @@ from mbltn.models import CentralGrain, CosineGrain, GOEGrain, GrainChain, Quantu
         (lambda: QuantumSun(3, 4, alpha=0.8, gamma=0.0), "gamma=0.0"),
         (lambda: QuantumSun(3, 4, alpha=0.8, exponent_spread=-0.1), "exponent_spread=-0.1"),
         (lambda: GrainChain(3, 4, exchange=np.nan), "exchange=nan"),
+        (lambda: CentralGrain(3, 4, alpha="0.5"), "alpha='0.5' must be a finite number"),
+        (lambda: CentralGrain(3, 4, alpha=0.5, first_coupling="big"), "first_coupling='big'"),
+        (lambda: CentralGrain(3, 4, alpha=0.5, field_range=1.0), "field_range=1.0 must be two"),
+        (lambda: CentralGrain(3, 4, alpha=0.5, coupled_spin=1.5), "coupled_spin=1.5"),
+        (lambda: CentralGrain(3, 4, alpha=0.5, grain=np.eye(8)), r"model\.sample\(grain=\.\.\.\)"),
+        (lambda: LocalChainGrain(exchange=np.inf), "grain.exchange=inf"),
     ],
 )
 def test_impossible_parameters(build, message):
@@ -55,6 +71,7 @@ MODEL = CentralGrain(2, 3, alpha=0.6)
         ({"grain": np.diag([1.0, np.inf, 0, 0])}, r"grain\[1, 1\] is inf"),
         ({"couplings": ["a", "b", "c"]}, "couplings must be an array of real numbers"),
         ({"couplings": [1.0, 1.0, 1.0, 1.0]}, "couplings has shape"),
+        ({"grain": np.kron([[0, -1j], [1j, 0]], np.eye(2))}, "grain is complex"),
         ({"field": [1.0, 1.0, 1.0]}, "array='field' is not one of grain, fields, couplings"),
     ],
 )
@@ -90,3 +107,10 @@ def test_samples_are_read_only():
         sample.fields[0] = 5.0
     with pytest.raises(AttributeError, match="this sample has"):
         _ = sample.fieldz
+
+
+def test_samples_travel():
+    """To other ranks and processes, and into copies."""
+    sample = MODEL.draw(0, 0)
+    for twin in (pickle.loads(pickle.dumps(sample)), copy.copy(sample), copy.deepcopy(sample)):
+        assert twin.digest() == sample.digest()

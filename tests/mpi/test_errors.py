@@ -86,16 +86,6 @@ def test_a_failure_of_one_rank_alone_ends_the_job(tmp_path):
     assert "went on" not in job.stdout
 
 
-def test_disorder_that_no_rank_can_draw_fails_once(tmp_path):
-    """A grain with NaN in it, in problems that two ranks share."""
-    ensemble = "ensemble=[{grid={n_lbits=[4], alpha=[0.5]}, realizations=2, states='all'}]"
-    grain = "model.grain={kind='local_chain', transverse_field=nan}"
-    job = run(mpirun(2, *MBLTN, "run", STUDY, "--out", tmp_path, "-o", ensemble, "-o", grain))
-    assert job.returncode == 1
-    assert "2 realizations: 0 found, 0 computed, 2 failed" in job.stderr
-    assert job.stderr.count("must be finite") == 2
-
-
 def test_a_shared_problem_that_cannot_be_solved_is_reported_and_the_others_go_on(tmp_path):
     impossible = ["-o", "ensemble.1.solver=shift_invert", "-o", "ensemble.1.states=64"]
     job = run(mpirun(2, *study("--out", tmp_path / "out", *impossible)))

@@ -142,6 +142,42 @@ def test_nothing_depends_on_the_phase_of_a_vector(thermal_pairs, rng):
         np.testing.assert_allclose(after[name], before[name], atol=1e-14)
 
 
+def test_complex_states(rng):
+    """Reduced states of (|00> + i |11>)/sqrt2 and of a random state, against quimb."""
+    space = mb.operators.HilbertSpace((2, 2, 2), lbits=(0, 1, 2))
+    states = rng.standard_normal((8, 2)) + 1j * rng.standard_normal((8, 2))
+    states[:, 0] = [1, 0, 0, 0, 0, 0, 1j, 0]
+    states /= np.linalg.norm(states, axis=0)
+    found = ob.reduced_states(states, space, space.lbits)
+    for k, n in np.ndindex(2, 3):
+        rho = quimb.ptr(states[:, k], [2, 2, 2], keep=n)
+        expected = [rho[0, 0].real, rho[1, 1].real, rho[0, 1]]
+        np.testing.assert_allclose(
+            [found.up[k, n], found.down[k, n], found.coherence[k, n]], expected, atol=1e-14
+        )
+    entropies = ob.two_level_entropy(found.up, found.down, found.coherence)
+    np.testing.assert_allclose(entropies[0], [np.log(2), np.log(2), 0.0], atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ob.entropy(np.ones(4) / 2, [2, 2], [5]), "sites=\\[5\\]"),
+        (lambda: ob.entropy(np.ones(8), [2, 2, 2], [0]), "norm 2.82843"),
+        (lambda: ob.entropy(np.ones(4) / 2, [2, 3], [0]), "do not fit"),
+        (lambda: ob.page_entropy(0, 4), "d_a=0"),
+        (lambda: ob.gap_ratio(np.ones((3, 3))), "one sample"),
+    ],
+)
+def test_impossible_questions(call, message):
+    with pytest.raises(mb.errors.InvalidInput, match=message):
+        call()
+
+
+def test_one_name_is_enough(thermal_pairs):
+    assert list(mb.measure(thermal_pairs, "gap_ratio")) == ["gap_ratio"]
+
+
 def test_tiny_entropies_keep_their_digits():
     """S = -q log q + q + O(q^2) far below the rounding error of the Bloch vector's length."""
     for q in (1e-10, 1e-18, 1e-40):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mbltn.errors import StudyError
 from mbltn.study import parse_study, plan
 from mbltn.study.plan import deal, estimate, is_shared
 
@@ -90,13 +91,24 @@ def test_deal_does_not_depend_on_the_order_of_tasks(tiny):
 
 
 def test_large_problems_are_shared_from_the_given_dimension(tiny):
-    study = tiny("resources.shared_from=32")
+    by_slepc = ["ensemble.0.states=4", "ensemble.0.solver=slepc", "ensemble.1.solver=slepc"]
+    study = tiny("resources.shared_from=32", *by_slepc)
     assert {task.dimension: is_shared(task, study) for task in plan(study)} == {
         16: False,
         32: True,
         64: True,
     }
-    assert not any(is_shared(task, tiny()) for task in plan(tiny()))
+    assert not any(is_shared(task, tiny(*by_slepc)) for task in plan(tiny(*by_slepc)))
+
+
+def test_ranks_share_only_what_a_method_can_share(tiny):
+    study = tiny("resources.shared_from=1", "ensemble.1.solver=shift_invert")
+    assert not any(is_shared(task, study) for task in plan(study))
+
+
+def test_levels_are_counted_by_rank_only_in_the_full_spectrum(tiny):
+    with pytest.raises(StudyError, match=r"middle_quarter.*full spectrum"):
+        plan(tiny("ensemble.0.solver=shift_invert"))
 
 
 @pytest.mark.parametrize("solver", ["dense", "shift_invert", "slepc"])

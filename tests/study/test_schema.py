@@ -21,7 +21,7 @@ UNKNOWN_KEYS = [
 WRONG_VALUES = [
     ("ensemble.0.grid.alpha=[0.5, 1.2]", "ensemble.0 with .*alpha=1.2 must lie in"),
     ("ensemble.1.grid.alpha=[0]", "ensemble.1 with .*alpha=0 must lie in"),
-    ("ensemble.0.grid.alpha=[nan]", "ensemble.0 with .*alpha=nan must lie in"),
+    ("ensemble.0.grid.alpha=[nan]", "alpha.0=nan: .*finite number"),
     ("ensemble.0.grid.n_lbits=[0]", "ensemble.0 with .*n_lbits=0 must be an integer of at least 1"),
     ("ensemble.0.grid.n_lbits=[2.0]", "ensemble.0 with .*n_lbits=2.0 must be an integer"),
     ("ensemble.0.grid.alpha=[]", "ensemble.0.grid.alpha is empty"),
@@ -30,7 +30,7 @@ WRONG_VALUES = [
     ("ensemble.1.states=most", "ensemble.1.states='most': .*'all' or 'middle_quarter'"),
     ("ensemble.0.realizations=0", "ensemble.0.realizations=0"),
     ("ensemble.0.energy=0.5", "energy=0.5 has no meaning for states='middle_quarter'"),
-    ("ensemble.1.energy=nan", "energy=nan must be finite"),
+    ("ensemble.1.energy=nan", "energy=nan: .*finite number"),
     ("ensemble.0.solver=dens", "solver 'dens' is unknown; did you mean 'dense'?"),
     ('observables=["gap_rato"]', "'gap_rato' is not an observable .*did you mean 'gap_ratio'?"),
     ("model.kind=Sun", "model.kind='Sun' is not one of CentralGrain"),
@@ -38,7 +38,8 @@ WRONG_VALUES = [
     ("model.xi=2.0", "alpha=0.4 and xi=2.0: give exactly one"),
     ("model.n_grain=[2, 3]", "n_grain"),
     ("model.grain={kind='gue'}", "model.grain.kind='gue' is not one of goe"),
-    ("model.grain={scale='big'}", "ensemble.0 with .*model CentralGrain"),
+    ("model.grain={scale='big'}", "ensemble.0 with .*grain.scale='big'"),
+    ("model.grain={kind='local_chain', exchange=nan}", "model.grain.exchange=nan must be finite"),
     ("seed=-1", "seed=-1: .*greater than or equal to 0"),
     ("name=../elsewhere", "name='../elsewhere'"),
 ]
