@@ -10,9 +10,11 @@ from .entanglement import (
 )
 from .levels import (
     around_energy,
+    centre_spacing,
     doublets,
     gap_ratio,
     level_spacing,
+    mean_spacing,
     middle_by_rank,
     middle_quarter,
     paper_c_count,
@@ -26,6 +28,7 @@ __all__ = [
     "ReducedCoupling",
     "ReducedStates",
     "around_energy",
+    "centre_spacing",
     "doublets",
     "entropy",
     "entropy_cut",
@@ -33,6 +36,7 @@ __all__ = [
     "gap_ratio",
     "infinite_time_correlator",
     "level_spacing",
+    "mean_spacing",
     "measure",
     "middle_by_rank",
     "middle_quarter",

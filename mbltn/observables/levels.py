@@ -77,6 +77,29 @@ def level_spacing(energies: np.ndarray) -> float:
     return float((energies[-1] - energies[0]) / (len(energies) - 1))
 
 
+def mean_spacing(levels: np.ndarray) -> float:
+    """Bandwidth over dimension, the "level spacing" that paper E quotes for its baths.
+
+    Examples
+    --------
+    >>> mean_spacing(np.array([-2.1, 0.0, 0.5, 2.1]))
+    1.05
+    """
+    levels = _ascending(levels)
+    return float((levels[-1] - levels[0]) / len(levels))
+
+
+def centre_spacing(radius: float, dimension: int) -> float:
+    """Spacing at the centre of a semicircle of this radius, ``pi R / (2 d)``.
+
+    Examples
+    --------
+    >>> round(centre_spacing(2.1, 64), 4)
+    0.0515
+    """
+    return float(np.pi * radius / (2 * dimension))
+
+
 def doublets(energies: np.ndarray, bandwidth: float) -> int:
     """Number of neighbouring pairs closer than 1e-12 of the Hamiltonian's bandwidth.
 

@@ -86,12 +86,15 @@ def test_a_failure_of_one_rank_alone_ends_the_job(tmp_path):
     assert "went on" not in job.stdout
 
 
-def test_a_shared_problem_that_cannot_be_solved_is_reported_and_the_others_go_on(tmp_path):
-    impossible = ["-o", "ensemble.1.solver=shift_invert", "-o", "ensemble.1.states=64"]
-    job = run(mpirun(2, *study("--out", tmp_path / "out", *impossible)))
+@needs_slepc
+def test_a_shared_problem_that_cannot_be_solved_fails_once_and_the_others_go_on(tmp_path):
+    """So far from the spectrum that rounding leaves nothing of it."""
+    far = ["-o", "ensemble.1.solver=slepc", "-o", "ensemble.1.energy=1e18"]
+    job = run(mpirun(2, *study("--out", tmp_path / "out", *far)))
     assert job.returncode == 1
     assert "10 realizations: 0 found, 6 computed, 4 failed" in job.stderr
-    assert "cannot return k=64 of D=64 levels" in job.stderr
+    assert job.stderr.count("SolverFailure: slepc ") == 4
+    assert "failed alone" not in job.stderr
 
 
 def test_without_mpi4py_no_rank_works_alone(tmp_path):
@@ -102,3 +105,36 @@ def test_without_mpi4py_no_rank_works_alone(tmp_path):
     assert "mpirun started 2 ranks but mpi4py is not installed" in job.stderr
     assert "pip install 'mbltn[mpi]'" in job.stderr
     assert not (tmp_path / "a").exists()
+
+
+@needs_slepc
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_fewer_slepc_tasks_than_ranks(tmp_path, ranks):
+    """PETSc starts on all ranks at once, also on those that have nothing to solve with it."""
+    one = "ensemble=[{grid={n_lbits=[4], alpha=[0.5]}, realizations=1, states=9, solver='slepc'}]"
+    command = [*MBLTN, "run", STUDY, "--out", tmp_path / "out", "--progress", "none", "-o", one]
+    job = run(mpirun(ranks, *command, "-o", "resources.shared_from=65"))
+    assert job.returncode == 0, job.stderr
+    assert "1 realizations: 0 found, 1 computed" in job.stderr
+
+
+UNCONVERGED = """
+import mbltn as mb
+from mbltn.comm import raised_on_all_ranks, world
+comm = world()
+model = mb.models.CentralGrain(3, 5, alpha=0.6)
+hard = mb.solvers.Slepc(max_restarts=1, ncv=22, tol=1e-15)
+try:
+    mb.eigenpairs(model.operator(model.draw(1, 0)), mb.Target.middle(20), hard, comm)
+except mb.errors.SolverFailure as error:
+    print(comm.rank, raised_on_all_ranks(error), error)
+"""
+
+
+@needs_slepc
+def test_a_solver_that_does_not_converge_tells_every_rank():
+    """So that a study can go on with its other realizations."""
+    job = run(mpirun(2, sys.executable, "-c", UNCONVERGED))
+    said = sorted(job.stdout.splitlines())
+    assert [line[:7] for line in said] == ["0 True ", "1 True "], job.stderr
+    assert all("of 20 levels" in line for line in said)
