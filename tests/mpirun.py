@@ -20,7 +20,7 @@ def _environment():
     """Plain variables: one thread a rank, and Open MPI may run as root in a container."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("OMPI_", "PMIX_"))}
     root = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
-    return {**inherited, **root, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+    return {**inherited, **root, "OMP_NUM_THREADS": "1"}
 
 
 def _missing():

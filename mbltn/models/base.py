@@ -138,14 +138,14 @@ class GrainModel(ABC):
         self.check(sample)
         return Operator(self.space(), tuple(self.terms(sample)))
 
-    def uniform_fields(self, field_range: tuple[float, float]) -> Draw:
-        """One uniform number for each spin, each from its own stream."""
+    def grain_and_fields(self, grain: Any, field_range: tuple[float, float]) -> dict[str, Draw]:
+        """The ingredients that all grain models share; each field has a stream of its own."""
 
-        def draw(streams: Streams, _: dict[str, np.ndarray]) -> np.ndarray:
+        def fields(streams: Streams, _: dict[str, np.ndarray]) -> np.ndarray:
             spins = range(1, self.n_lbits + 1)
             return np.array([streams("fields", n).uniform(*field_range) for n in spins])
 
-        return draw
+        return {"grain": lambda streams, _: grain.matrix(self.n_grain, streams), "fields": fields}
 
 
 def _frozen(name: str, values: Any) -> np.ndarray:

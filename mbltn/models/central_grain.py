@@ -152,11 +152,8 @@ class CentralGrain(GrainModel):
 
     def ingredients(self) -> dict[str, Draw]:
         """`grain` (d_g, d_g), `fields` (n_lbits,), `couplings` (n_lbits,)."""
-        assert not isinstance(self.grain, str)
-        grain = self.grain
         return {
-            "grain": lambda streams, _: grain.matrix(self.n_grain, streams),
-            "fields": self.uniform_fields(self.field_range),
+            **self.grain_and_fields(self.grain, self.field_range),
             "couplings": lambda *_: self.couplings(),
         }
 

@@ -49,11 +49,8 @@ class GrainChain(GrainModel):
 
     def ingredients(self) -> dict[str, Draw]:
         """`grain` (d_g, d_g), `fields` (n_lbits,), `couplings` (n_lbits,), one for each bond."""
-        assert not isinstance(self.grain, str)
-        grain = self.grain
         return {
-            "grain": lambda streams, _: grain.matrix(self.n_grain, streams),
-            "fields": self.uniform_fields(self.field_range),
+            **self.grain_and_fields(self.grain, self.field_range),
             "couplings": lambda *_: np.full(self.n_lbits, self.exchange),
         }
 

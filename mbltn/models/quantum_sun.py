@@ -77,8 +77,7 @@ class QuantumSun(GrainModel):
         d = 2**self.n_grain
         dot = GOEGrain(scale=2 * self.gamma * np.sqrt(d / (d + 1)), normalise="radius")
         return {
-            "grain": lambda streams, _: dot.matrix(self.n_grain, streams),
-            "fields": self.uniform_fields(self.field_range),
+            **self.grain_and_fields(dot, self.field_range),
             "exponents": lambda streams, _: self._exponents(streams),
             "coupled_spins": lambda streams, _: self._contacts(streams),
             "couplings": lambda _, got: self.g0 * self.alpha ** got["exponents"],

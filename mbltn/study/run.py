@@ -61,11 +61,10 @@ def run_study(
     require_same(comm, _digest(tasks), "the study")
     together(comm, lambda: _require_memory(tasks, study, comm))
     store = Store(folder)
-    missing = _missing(tasks, store, comm)
-    together(comm, lambda: _start_libraries(missing))
+    _missing(tasks, store, comm)
     together(comm, lambda: store.claim(study) if comm.rank == 0 else None)
     try:
-        missing = _missing(tasks, store, comm)  # now that nobody else writes
+        missing = _missing(tasks, store, comm)  # again, now that nobody else writes
         with _reporting(study, store, tasks, comm, progress):
             failures = _solo(missing, study, store, comm) + _shared(missing, study, store, comm)
         together(comm, lambda: _stored(store, finish, store) if comm.rank == 0 else None)
@@ -75,8 +74,11 @@ def run_study(
 
 
 def _missing(tasks: Sequence[Task], store: Store, comm: Any) -> list[Task]:
+    """What is left to do, with the libraries loaded that it runs on."""
     done = comm.bcast(together(comm, lambda: store.done() if comm.rank == 0 else None))
-    return [task for task in tasks if task.id not in done]
+    missing = [task for task in tasks if task.id not in done]
+    together(comm, lambda: _start_libraries(missing))
+    return missing
 
 
 def _digest(tasks: Sequence[Task]) -> str:

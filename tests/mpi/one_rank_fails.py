@@ -22,7 +22,7 @@ def main(folder):
         task = replace(task, observables=("entropy_lbit",))
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115  as the command line does
     failure = _attempt(task, Store(folder), comm)
-    print(f"rank {comm.rank} went on: {failure}")
+    print(f"rank {comm.rank} went on: {failure}", flush=True)
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ hard = mb.solvers.Slepc(max_restarts=1, ncv=22, tol=1e-15)
 try:
     mb.eigenpairs(model.operator(model.draw(1, 0)), mb.Target.middle(20), hard, comm)
 except mb.errors.SolverFailure as error:
-    print(comm.rank, raised_on_all_ranks(error), error)
+    print(f"{comm.rank} {raised_on_all_ranks(error)} {error}\\n", end="", flush=True)
 """
 
 
