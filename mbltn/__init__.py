@@ -9,10 +9,9 @@
 """
 
 from . import models, observables, operators, solvers, theory
+from ._version import __version__
 from .observables import measure
 from .solvers import Eigenpairs, Target, choose_solver, eigenpairs
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Eigenpairs",

@@ -18,7 +18,9 @@ from .errors import InvalidInput, MbltnError, MissingLibrary
 
 T = TypeVar("T")
 
+# Set by the launchers of Open MPI, MPICH and Slurm for every rank.
 _WORLD_SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS")
+_RANK_VARIABLES = ("PMIX_RANK", "PMI_RANK")
 
 
 class Serial:
@@ -32,9 +34,6 @@ class Serial:
 
     def allgather(self, value: T) -> list[T]:
         return [value]
-
-    def barrier(self) -> None:
-        return None
 
     def Split(self, color: int = 0, key: int = 0) -> Serial:
         return self
@@ -53,6 +52,8 @@ def world() -> Any:
     MissingLibrary
         If several ranks were started and mpi4py is not installed.
     """
+    if not any(name in os.environ for name in (*_WORLD_SIZE_VARIABLES, *_RANK_VARIABLES)):
+        return Serial()  # importing mpi4py would start MPI, which fails without its launcher
     started = max(int(os.environ.get(name, "1") or 1) for name in _WORLD_SIZE_VARIABLES)
     try:
         from mpi4py import MPI
@@ -129,8 +130,8 @@ def require_same(comm: Any, value: Any, what: str) -> None:
     odd = [rank for rank, other in enumerate(values) if other != values[0]]
     if odd:
         error = InvalidInput(
-            f"{what} on rank(s) {odd} differs from rank 0, but all ranks of one problem must "
-            "build the same one: draw the disorder from the same seed and realization everywhere"
+            f"{what} on rank(s) {odd} differs from rank 0, but all ranks must work on the same: "
+            "use the same parameters, and the same seed and realization for the disorder"
         )
         error.on_all_ranks = True  # type: ignore[attr-defined]
         raise error

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .._version import __version__
 from ..comm import Serial, together
 from ..models import Sample
 from ..observables import measure
@@ -76,8 +77,8 @@ def _kept(sample: Sample) -> dict[str, np.ndarray]:
 @lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """Versions of what took part, as ``version_<library>``."""
-    found = {"version_python": platform.python_version()}
-    for library in ("mbltn", "numpy", "scipy", "quimb", "petsc4py", "slepc4py", "mpi4py"):
+    found = {"version_python": platform.python_version(), "version_mbltn": __version__}
+    for library in ("numpy", "scipy", "quimb", "petsc4py", "slepc4py", "mpi4py"):
         try:
             found[f"version_{library}"] = version(library)
         except PackageNotFoundError:

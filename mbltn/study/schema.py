@@ -53,7 +53,8 @@ class Resources(_Table):
     """How ranks share the work; never part of an answer.
 
     Problems of dimension `shared_from` or more are solved by groups of `ranks_per_problem`
-    ranks (all ranks by default), smaller ones by single ranks, many at once.
+    ranks (all ranks by default; left-over ranks join the last group), smaller ones by single ranks,
+    many at once.
     """
 
     shared_from: Positive | None = None

@@ -174,7 +174,8 @@ class Store:
                 if path == self.packed:
                     yield _read_group(name, packed[name])
                     continue
-                with _open(path) as single:
+                # A job that ends meanwhile moves its single files into the pack.
+                with _open(path if path.exists() else self.packed) as single:
                     yield _read_group(name, single[name])
 
     def _single(self, name: str) -> Path:
