@@ -7,16 +7,13 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from .comm import node_neighbours, raised_on_all_ranks, together, world
+from .comm import by_rank_zero, node_neighbours, raised_on_all_ranks, together, world
 from .errors import MbltnError
-
-T = TypeVar("T")
 
 EXIT_FAILED_REALIZATIONS = 1
 EXIT_INVALID = 2
@@ -89,7 +86,7 @@ def run(
         _say(f"failed: realization {failure.task['realization']} of {failure.task['parameters']}")
         _say(f"  {failure.reason}")
     if outcome.found + outcome.computed > 0:
-        _by_rank_zero(comm, lambda: _after_run(folder, loaded))
+        by_rank_zero(comm, lambda: _after_run(folder, loaded))
     if outcome.failures:
         raise SystemExit(EXIT_FAILED_REALIZATIONS)
 
@@ -102,7 +99,7 @@ def status(comm: Any, folder: Path, as_json: bool) -> None:
     """How far the study in FOLDER is; also while it runs."""
     from .report import status_report, status_text
 
-    report = _by_rank_zero(comm, lambda: status_report(folder))
+    report = by_rank_zero(comm, lambda: status_report(folder))
     click.echo(json.dumps(report, indent=1) if as_json else status_text(report))
 
 
@@ -114,7 +111,7 @@ def compare(comm: Any, folder: Path, as_json: bool) -> None:
     """Exact numbers in FOLDER beside theory; exit code 1 if they disagree."""
     from .report import comparison_of, comparison_rows, comparison_text
 
-    comparison = _by_rank_zero(comm, lambda: comparison_of(folder))
+    comparison = by_rank_zero(comm, lambda: comparison_of(folder))
     if as_json:
         click.echo(json.dumps(comparison_rows(comparison), indent=1))
     else:
@@ -130,7 +127,7 @@ def plot(comm: Any, folder: Path) -> None:
     """Draw FOLDER/figure.png from the tables in FOLDER."""
     from .report import draw
 
-    click.echo(_by_rank_zero(comm, lambda: draw(folder)))
+    click.echo(by_rank_zero(comm, lambda: draw(folder)))
 
 
 @app.command()
@@ -156,12 +153,6 @@ def _after_run(folder: Path, study: Any) -> None:
         click.echo(comparison_text(comparison_of(folder)))
     obstacle = why_no_figure(study)
     _say(f"no figure: {obstacle}" if obstacle else f"figure: {draw(folder)}")
-
-
-def _by_rank_zero(comm: Any, work: Callable[[], T]) -> T:
-    """What rank 0 alone did, on every rank; its error too."""
-    result: T = comm.bcast(together(comm, lambda: work() if comm.rank == 0 else None))
-    return result
 
 
 def _threads_for(comm: Any) -> Any:

@@ -1,7 +1,7 @@
 """All MPI manners in one place: serial stand-in, rows of a distributed vector, shared errors.
 
-A communicator is always an argument (``None`` means serial). Any mpi4py communicator fits;
-mpi4py itself is imported by nobody here but :func:`world`.
+A communicator is always an argument (``None`` means serial). Any mpi4py communicator fits; only
+`world` reaches for one by itself.
 """
 
 from __future__ import annotations
@@ -107,6 +107,12 @@ def together(comm: Any, work: Callable[[], T]) -> T:
             shared.add_note(f"(raised on rank {rank} of {comm.size})")
         shared.on_all_ranks = True
         raise shared
+    return result
+
+
+def by_rank_zero(comm: Any, work: Callable[[], T]) -> T:
+    """Run `work` on rank 0 alone; its result, or its error, reaches every rank."""
+    result: T = comm.bcast(together(comm, lambda: work() if comm.rank == 0 else None))
     return result
 
 

@@ -47,7 +47,7 @@ def plan_text(study: Study, ranks: int) -> str:
     tasks = plan(study)
     grouped: dict[tuple[Any, ...], list[Task]] = defaultdict(list)
     for task in tasks:
-        varied = {key: task.parameters[key] for e in study.ensemble for key in e.grid}
+        varied = {key: value for key, value in task.parameters.items() if key in study.axes}
         name = ", ".join(f"{key}={value}" for key, value in varied.items())
         grouped[name, task.dimension, task.solver_name, str(task.states)].append(task)
     lines = [
@@ -190,9 +190,8 @@ def draw(folder: Path) -> Path:
 
 def why_no_figure(study: Study) -> str:
     """What keeps this study from being drawn against alpha; empty if nothing does."""
-    axes = {axis for ensemble in study.ensemble for axis in ensemble.grid}
-    if not axes <= {"n_lbits", "alpha"}:
-        return f"its grid has the axes {sorted(axes)}, the figure knows n_lbits and alpha"
+    if not study.axes <= {"n_lbits", "alpha"}:
+        return f"its grid has the axes {sorted(study.axes)}, the figure knows n_lbits and alpha"
     if any({"n_lbits", "alpha"} - {*study.model, *e.grid} for e in study.ensemble):
         return "the figure needs n_lbits and alpha"
     missing = {"entropy_lbits", "gap_ratio"} - set(study.observables)

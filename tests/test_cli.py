@@ -333,6 +333,16 @@ def test_a_study_that_cannot_be_drawn_says_so(tmp_path):
     assert "cannot be drawn" in job.stderr
 
 
+def test_a_plan_of_ensembles_that_vary_different_things(tmp_path):
+    """alpha is an axis of the second ensemble and not a parameter of the first."""
+    mixed = NO_ALPHA.replace("}]", "}, { grid = { alpha = [0.5], n_lbits = [3] }, ")
+    (tmp_path / "study.toml").write_text(mixed.rstrip() + " realizations = 1, states = 4 }]")
+    job = mbltn("run", tmp_path / "study.toml", "--plan")
+    assert job.returncode == 0
+    assert "n_lbits=2, xi=2.0" in job.stdout
+    assert "alpha=0.5, n_lbits=3" in job.stdout
+
+
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [

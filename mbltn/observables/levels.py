@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InvalidInput
-from ..solvers.base import middle_by_rank
+from ..solvers.base import consecutive_levels, middle_by_rank
 
 GAP_RATIO_GOE = 0.5307
 GAP_RATIO_POISSON = 2 * np.log(2) - 1
@@ -23,11 +23,8 @@ def around_energy(energies: np.ndarray, count: int, energy: float = 0.0) -> slic
     >>> around_energy(np.array([-2.0, -1.0, 0.5, 1.0, 3.0]), 2)
     slice(1, 3, None)
     """
-    if not 1 <= count <= len(energies):
-        raise InvalidInput(f"{count} levels cannot be taken from a spectrum of {len(energies)}")
     below = int(np.searchsorted(energies, energy))
-    low = min(max(round(below - count / 2), 0), len(energies) - count)
-    return slice(low, low + count)
+    return consecutive_levels(below, len(energies), count)
 
 
 def middle_quarter(dimension: int) -> slice:

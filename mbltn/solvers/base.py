@@ -25,9 +25,15 @@ def middle_by_rank(dimension: int, count: int) -> slice:
     >>> middle_by_rank(64, 10)
     slice(27, 37, None)
     """
+    return consecutive_levels(dimension / 2, dimension, count)
+
+
+def consecutive_levels(centre: float, dimension: int, count: int) -> slice:
+    """`count` levels of `dimension` around the rank `centre`: ``round(centre - count/2)`` first,
+    clipped to the spectrum."""
     if not 1 <= count <= dimension:
         raise InvalidInput(f"{count} levels cannot be taken from a spectrum of {dimension}")
-    low = min(max(round(dimension / 2 - count / 2), 0), dimension - count)
+    low = min(max(round(centre - count / 2), 0), dimension - count)
     return slice(low, low + count)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..comm import Serial, raised_on_all_ranks, require_same, together
+from ..comm import Serial, by_rank_zero, raised_on_all_ranks, require_same, together
 from ..errors import MbltnError, StudyError
 from ..solvers.choose import solver_from
 from .plan import Task, deal, is_shared, plan
@@ -62,12 +62,12 @@ def run_study(
     together(comm, lambda: _require_memory(tasks, study, comm))
     store = Store(folder)
     _missing(tasks, store, comm)
-    together(comm, lambda: store.claim(study) if comm.rank == 0 else None)
+    by_rank_zero(comm, lambda: store.claim(study))
     try:
         missing = _missing(tasks, store, comm)  # again, now that nobody else writes
         with _reporting(study, store, tasks, comm, progress):
             failures = _solo(missing, study, store, comm) + _shared(missing, study, store, comm)
-        together(comm, lambda: _stored(store, finish, store) if comm.rank == 0 else None)
+        by_rank_zero(comm, lambda: _stored(store, finish, store))
     finally:
         store.release()
     return Outcome(len(tasks), len(tasks) - len(missing), len(missing) - len(failures), failures)
@@ -75,7 +75,7 @@ def run_study(
 
 def _missing(tasks: Sequence[Task], store: Store, comm: Any) -> list[Task]:
     """What is left to do, with the libraries loaded that it runs on."""
-    done = comm.bcast(together(comm, lambda: store.done() if comm.rank == 0 else None))
+    done = by_rank_zero(comm, store.done)
     missing = [task for task in tasks if task.id not in done]
     together(comm, lambda: _start_libraries(missing))
     return missing
@@ -164,7 +164,7 @@ def _attempt(task: Task, store: Store, comm: Any) -> Failure | None:
     waiting for ever, so it ends the whole job."""
     try:
         record = compute(task, comm)
-        together(comm, lambda: _stored(store, store.write, record) if comm.rank == 0 else None)
+        by_rank_zero(comm, lambda: _stored(store, store.write, record))
     except StudyError:
         raise
     except (MbltnError, np.linalg.LinAlgError, MemoryError) as error:

@@ -84,6 +84,11 @@ class Study(_Table):
     resources: Resources = Resources()
     theory: Theory | None = None
 
+    @property
+    def axes(self) -> set[str]:
+        """Names of all that the grids vary."""
+        return {axis for ensemble in self.ensemble for axis in ensemble.grid}
+
     def identity(self) -> dict[str, Any]:
         """What a results folder belongs to. Grids, realizations and resources may grow later."""
         return {

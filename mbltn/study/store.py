@@ -167,10 +167,10 @@ class Store:
 
     def records(self) -> Iterator[Record]:
         """All stored realizations, in the order of their ids."""
-        found = [(path.stem, path) for path in self.singles.glob("*.h5")]
+        found = {path.stem: path for path in self.singles.glob("*.h5")}
         with _open(self.packed) if self.packed.exists() else nullcontext({}) as packed:
-            found += [(name, self.packed) for name in packed if not self._single(name).exists()]
-            for name, path in sorted(found):
+            found = {**dict.fromkeys(packed, self.packed), **found}
+            for name, path in sorted(found.items()):
                 if path == self.packed:
                     yield _read_group(name, packed[name])
                     continue

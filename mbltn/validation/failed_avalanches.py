@@ -61,11 +61,10 @@ def check_comparable(study: Study) -> Theory:
         raise StudyError("theory.kind='central_grain' needs model.kind='CentralGrain'")
     if "entropy_lbits" not in study.observables:
         raise StudyError("the comparison needs the observable 'entropy_lbits': add it")
-    axes = {axis for ensemble in study.ensemble for axis in ensemble.grid}
-    if not axes <= {"n_lbits", "alpha"}:
+    if not study.axes <= {"n_lbits", "alpha"}:
         raise StudyError(
-            f"the comparison knows the grid axes n_lbits and alpha, not {sorted(axes)}: put the "
-            "others into [model], one study for each value"
+            f"the comparison knows the grid axes n_lbits and alpha, not {sorted(study.axes)}: put "
+            "the others into [model], one study for each value"
         )
     kinds: dict[tuple[int, float], set[tuple[Any, ...]]] = {}
     for task in plan(study):
