@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -11,8 +11,9 @@ import numpy as np
 from ..comm import Rows
 from ..errors import InvalidInput, SolverFailure
 from ..operators import Operator
+from .certify import Certificate
 
-TARGET_KINDS = ("middle", "energy", "rank", "all")
+TARGET_KINDS = ("middle", "energy", "density", "window", "rank", "all")
 
 
 def middle_by_rank(dimension: int, count: int) -> slice:
@@ -37,25 +38,30 @@ def consecutive_levels(centre: float, dimension: int, count: int) -> slice:
     return slice(low, low + count)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Target:
     """Where in the spectrum, and how many eigenpairs.
 
     Examples
     --------
     >>> Target.middle(50)          # the 50 levels nearest to tr H / D, maximum entropy
-    Target(kind='middle', k=50, at=None)
+    Target(kind='middle', k=50)
     >>> Target.energy(-1.5, 10)    # the 10 levels nearest to E = -1.5
     Target(kind='energy', k=10, at=-1.5)
+    >>> Target.density(0.5, 10)    # the 10 nearest to E_min + 0.5 (E_max - E_min)
+    Target(kind='density', k=10, at=0.5)
+    >>> Target.window(-0.1, 0.1)   # all levels in [-0.1, 0.1], however many
+    Target(kind='window', interval=(-0.1, 0.1))
     >>> Target.rank(16)            # the 16 levels nearest the middle rank; dense solver only
-    Target(kind='rank', k=16, at=None)
+    Target(kind='rank', k=16)
     >>> Target.all()               # the whole spectrum
-    Target(kind='all', k=None, at=None)
+    Target(kind='all')
     """
 
     kind: str
     k: int | None = None
     at: float | None = None
+    interval: tuple[float, float] | None = None
 
     @classmethod
     def middle(cls, k: int) -> Target:
@@ -66,6 +72,22 @@ class Target:
         if not np.isfinite(e):
             raise InvalidInput(f"the target energy {e} must be finite")
         return cls("energy", _positive(k), float(e))
+
+    @classmethod
+    def density(cls, x: float, k: int) -> Target:
+        if not 0 <= x <= 1:
+            raise InvalidInput(
+                f"the energy density {x} must lie in [0, 1]: 0 is the lowest level, 1 the highest"
+            )
+        return cls("density", _positive(k), float(x))
+
+    @classmethod
+    def window(cls, low: float, high: float) -> Target:
+        if not (np.isfinite([low, high]).all() and low < high):
+            raise InvalidInput(
+                f"the window [{low}, {high}] must have two finite ends, the smaller one first"
+            )
+        return cls("window", interval=(float(low), float(high)))
 
     @classmethod
     def rank(cls, k: int) -> Target:
@@ -79,8 +101,12 @@ class Target:
         if self.kind not in TARGET_KINDS:
             raise InvalidInput(f"target kind {self.kind!r} is not one of {', '.join(TARGET_KINDS)}")
 
+    def __repr__(self) -> str:
+        given = [(f.name, getattr(self, f.name)) for f in fields(self)]
+        return f"Target({', '.join(f'{k}={v!r}' for k, v in given if v is not None)})"
+
     def count(self, dimension: int) -> int:
-        """Number of pairs asked of a problem of this dimension."""
+        """Number of pairs asked of a problem of this dimension; D at most for a window."""
         if self.k is None:
             return dimension
         if self.k > dimension:
@@ -97,10 +123,17 @@ class Target:
                 "levels can be counted from the middle rank only in the full spectrum: use "
                 "solver='dense', or Target.middle(k) for the levels nearest tr H / D"
             )
+        if self.kind == "density":
+            raise InvalidInput("give the target to mbltn.eigenpairs, which finds E_min and E_max")
+        if self.interval is not None:
+            return 0.5 * sum(self.interval)
         return op.mean_energy() if self.at is None else self.at
 
     def nearest(self, energies: np.ndarray, op: Operator) -> np.ndarray:
         """Numbers of the wanted levels among ascending `energies`, ascending."""
+        if self.interval is not None:
+            low, high = self.interval
+            return np.flatnonzero((energies >= low) & (energies <= high))
         k = self.count(len(energies))
         if k == len(energies):
             return np.arange(k)
@@ -127,9 +160,13 @@ class Eigenpairs:
     vectors : (n_rows, k), normalised columns in kron order; all D rows, or the rows
         ``rows.start <= i < rows.stop`` of this rank when ``rows.distributed``
     residuals : (k,) ``||H v - E v||``, recomputed with the operator after the solver ended
-    complete : "certified" if no level of the target can be missing, "unknown" otherwise
+    complete : "certified" if no level of the target can be missing; "estimated" if a count with
+        an error bar agrees; "missing n" if n levels lack; "unknown" if nobody counted
     solver : name of the solver that ran
     rows : Rows
+    certificate : Certificate, optional
+        The count behind `complete`.
+    reason : why levels lack, and what to do; empty if none does
     stats : further diagnostics, among them `orthonormality` = max |V^T V - 1|
     """
 
@@ -140,10 +177,17 @@ class Eigenpairs:
     complete: str
     solver: str
     rows: Rows
+    certificate: Certificate | None = None
+    reason: str = ""
     stats: Mapping[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.energies)
+
+    @property
+    def missing(self) -> int:
+        """Levels of the target that are known to lack."""
+        return int(self.complete.split()[1]) if self.complete.startswith("missing") else 0
 
     def select(self, levels: Any) -> Eigenpairs:
         """Only the pairs with these numbers (or this slice)."""
@@ -164,8 +208,8 @@ class Eigenpairs:
             )
         if complete and self.complete != "certified":
             raise SolverFailure(
-                f"completeness of these pairs is {self.complete!r}, not 'certified': use the "
-                "dense solver where the dimension allows it"
+                f"completeness of these pairs is {self.complete!r}, not 'certified'"
+                + (f": {self.reason}" if self.reason else ": use a solver that counts levels")
             )
         return self
 

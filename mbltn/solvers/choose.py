@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+from dataclasses import replace
 from typing import Any
 
-from ..comm import Serial, require_same, together
+from ..comm import Serial, by_rank_zero, require_same, together
 from ..errors import InvalidInput, SolverFailure
 from ..operators import Operator
 from ..operators.operator import norm_bound
@@ -14,6 +15,7 @@ from .base import Eigenpairs, Solver, Target
 from .dense import Dense
 from .shift_invert import ShiftInvert
 from .slepc import Slepc
+from .spectrum import extreme_energies
 
 log = logging.getLogger(__name__)
 
@@ -121,15 +123,29 @@ def eigenpairs(
 
     method = together(comm, prepare)
     require_same(comm, operator.digest(), "the operator (its disorder or its parameters)")
+    target, scale = _in_energy(operator, target, comm)
     pairs = method.solve(operator, target, comm)
+    if pairs.missing and comm.rank == 0:
+        log.warning("%s: %s. %s", pairs.solver, pairs.complete, pairs.reason)
+    pairs = replace(pairs, stats={**pairs.stats, **scale})
     together(comm, lambda: _require_quality(pairs))
     return pairs
+
+
+def _in_energy(op: Operator, target: Target, comm: Any) -> tuple[Target, dict[str, float]]:
+    """A target given as a share of the bandwidth, as an energy; and the edges that it means."""
+    if target.kind != "density":
+        return target, {}
+    assert target.at is not None and target.k is not None
+    low, high = by_rank_zero(comm, lambda: extreme_energies(op))
+    scale = {"energy_min": low, "energy_max": high}
+    return Target.energy(low + target.at * (high - low), target.k), scale
 
 
 def _require_quality(pairs: Eigenpairs) -> None:
     """A target on an exact level, or a factorisation gone wrong, must not look like a result."""
     scale = norm_bound(pairs.operator)
-    worst, skew = float(pairs.residuals.max()), float(pairs.stats["orthonormality"])
+    worst, skew = float(pairs.residuals.max(initial=0.0)), float(pairs.stats["orthonormality"])
     if not (worst <= MAX_RELATIVE_RESIDUAL * scale and skew <= MAX_SKEW):
         raise SolverFailure(
             f"{pairs.solver} returned pairs with residuals up to {worst:.2g} (norm of H up to "
