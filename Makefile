@@ -1,13 +1,14 @@
 # Thin: tools/ and the mbltn command do the work.
 #   make demo    install what is missing, run the main study on two ranks, print and draw it
 #   make test    install what is missing, then lint, types, import layers, tests
+#   make bench   install what is missing, then time the compiled kernels (mbltn bench does the rest)
 #   make setup   install what is missing, into .venv
 # ROUTE=wheels leaves out PETSc, SLEPc and MPI; VENV=folder puts the environment elsewhere.
 
 VENV ?= .venv
 export VENV ROUTE
 
-.PHONY: setup demo test
+.PHONY: setup demo test bench
 setup:
 	@tools/setup.sh
 
@@ -16,3 +17,6 @@ demo: setup
 
 test: setup
 	@tools/test.sh
+
+bench: setup
+	@. tools/environment.sh && python -m pytest tests/bench/kernel_timings.py --benchmark-columns=min,median,rounds

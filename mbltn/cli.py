@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from .bench.command import bench
 from .comm import by_rank_zero, node_neighbours, raised_on_all_ranks, together, world
 from .errors import MbltnError
 
@@ -144,6 +145,9 @@ def doctor(as_json: bool) -> None:
         click.echo(f"{finding.part:12s}{finding.state}")
         if finding.fix:
             click.echo(f"{'':12s}  mend with: {finding.fix}")
+
+
+app.add_command(bench)
 
 
 def _after_run(folder: Path, study: Any) -> None:

@@ -25,3 +25,7 @@ class StudyError(MbltnError, ValueError):
 
 class FolderBusy(StudyError):
     """Another job holds the results folder."""
+
+
+class UnfitMethod(SolverFailure):
+    """A method whose assumption this Hamiltonian does not meet; another one would do."""

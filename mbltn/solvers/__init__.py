@@ -5,6 +5,7 @@ from .choose import SOLVERS, choose_solver, eigenpairs
 from .dense import Dense
 from .shift_invert import ShiftInvert
 from .slepc import Slepc
+from .windowed import Windowed
 
 __all__ = [
     "SOLVERS",
@@ -14,6 +15,7 @@ __all__ = [
     "Slepc",
     "Solver",
     "Target",
+    "Windowed",
     "choose_solver",
     "eigenpairs",
 ]

@@ -16,10 +16,16 @@ from .dense import Dense
 from .shift_invert import ShiftInvert
 from .slepc import Slepc
 from .spectrum import extreme_energies
+from .windowed import Windowed
 
 log = logging.getLogger(__name__)
 
-SOLVERS: dict[str, type] = {"dense": Dense, "shift_invert": ShiftInvert, "slepc": Slepc}
+SOLVERS: dict[str, type] = {
+    "dense": Dense,
+    "shift_invert": ShiftInvert,
+    "slepc": Slepc,
+    "windowed": Windowed,
+}
 
 # Up to this dimension LAPACK costs a fraction of a second, and it certifies.
 DENSE_LIMIT = 1024

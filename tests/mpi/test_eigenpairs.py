@@ -7,7 +7,7 @@ from mpi.worker import OBSERVABLES, K, problem
 from study.exact import hamiltonian, observables, selected
 
 pytestmark = pytest.mark.parametrize(
-    "solver", ["dense", "shift_invert", pytest.param("slepc", marks=needs_slepc)]
+    "solver", ["dense", "shift_invert", "windowed", pytest.param("slepc", marks=needs_slepc)]
 )
 
 

@@ -36,7 +36,12 @@ def odd_rank(tmp_path_factory):
 
 @pytest.mark.parametrize(
     "route",
-    ["dense", "shift_invert", *[pytest.param(r, marks=needs_slepc) for r in ("slepc", "to_petsc")]],
+    [
+        "dense",
+        "shift_invert",
+        "windowed",
+        *[pytest.param(r, marks=needs_slepc) for r in ("slepc", "to_petsc")],
+    ],
 )
 def test_disorder_that_differs_is_refused_on_every_rank(odd_rank, route):
     job, caught = odd_rank
@@ -120,12 +125,22 @@ def test_fewer_slepc_tasks_than_ranks(tmp_path, ranks):
 
 UNCONVERGED = """
 import mbltn as mb
+from mbltn.comm import world
+comm = world()
+model = mb.models.CentralGrain(3, 5, alpha=0.6)
+hard = mb.solvers.Slepc(max_restarts=1, ncv=22, tol=1e-15, certify=False)
+pairs = mb.eigenpairs(model.operator(model.draw(1, 0)), mb.Target.middle(20), hard, comm)
+print(f"{comm.rank} {pairs.missing} {pairs.reason}\\n", end="", flush=True)
+"""
+
+REFUSED = """
+import mbltn as mb
 from mbltn.comm import raised_on_all_ranks, world
 comm = world()
 model = mb.models.CentralGrain(3, 5, alpha=0.6)
-hard = mb.solvers.Slepc(max_restarts=1, ncv=22, tol=1e-15)
+small = mb.solvers.Slepc(memory_limit=1e4)
 try:
-    mb.eigenpairs(model.operator(model.draw(1, 0)), mb.Target.middle(20), hard, comm)
+    mb.eigenpairs(model.operator(model.draw(1, 0)), mb.Target.middle(20), small, comm)
 except mb.errors.SolverFailure as error:
     print(f"{comm.rank} {raised_on_all_ranks(error)} {error}\\n", end="", flush=True)
 """
@@ -133,8 +148,17 @@ except mb.errors.SolverFailure as error:
 
 @needs_slepc
 def test_a_solver_that_does_not_converge_tells_every_rank():
-    """So that a study can go on with its other realizations."""
     job = run(mpirun(2, sys.executable, "-c", UNCONVERGED))
     said = sorted(job.stdout.splitlines())
+    assert [line[:1] for line in said] == ["0", "1"], job.stderr
+    assert said[0][1:] == said[1][1:]
+    assert int(said[0].split()[1]) > 0
+    assert "of 20 levels" in said[0]
+
+
+@needs_slepc
+def test_a_solver_that_is_refused_its_memory_tells_every_rank():
+    """So that a study can go on with its other realizations."""
+    job = run(mpirun(2, sys.executable, "-c", REFUSED))
+    said = sorted(job.stdout.splitlines())
     assert [line[:7] for line in said] == ["0 True ", "1 True "], job.stderr
-    assert all("of 20 levels" in line for line in said)

@@ -18,7 +18,7 @@ STUDY = Path(__file__).with_name("small.toml")
 DIMENSIONS = (11, 3)  # 3 rows leave the fourth rank without any
 OFFSETS = (0, 1, 2, 4, 7, 10, 11, 30)
 HAS_SLEPC = importlib.util.find_spec("slepc4py") is not None
-SOLVERS = ("dense", "shift_invert", "slepc") if HAS_SLEPC else ("dense", "shift_invert")
+SOLVERS = ("dense", "shift_invert", "windowed", *(("slepc",) if HAS_SLEPC else ()))
 OBSERVABLES = ("gap_ratio", "entropy_lbits", "sigma_z_lbits", "memory_lbits", "entropy_cuts")
 K = 9
 

@@ -1,0 +1,211 @@
+"""Which core and which half width cost the least: counts of states and of operations."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...errors import UnfitMethod
+from ...operators import Operator
+from .split import split, tail_norm
+
+# w / omega up to which SQMR converges in about ten iterations and the pencil is a good start.
+MAX_RATIO = 0.36
+_RATIOS = (0.16, 0.2, 0.25, 0.3, MAX_RATIO)
+_SLICES = (50, 100, 150, 200, 300)
+# Half width of the near window over that of a slice with its buffer, at least.
+_REACH = 4.0
+_LARGEST_CORE = 8192
+_SMALL_CORE = 256
+# Rates relative to matrix products in double precision (1), measured: docs/benchmarks.md.
+_EIGH = 22.0  # operations x n^3 of LAPACK syevd, whose half is memory bound
+_LDL = 2.0
+_TRAFFIC = 300.0  # operations a vector element and application that memory traffic is worth
+_RR = 3.0
+_ITERATIONS = 10.0
+_BASE_MEMORY = 2.0e8  # the interpreter and its libraries
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A choice of core and window, and what it is expected to cost.
+
+    Attributes
+    ----------
+    n_core : sites of the core;  omega : half width of the window of near states
+    tail_norm : w;  near : expected number of near states
+    slice_levels : wanted levels that share one centre
+    operations : floating-point operations of matrix-product speed
+    memory : bytes on all ranks
+    """
+
+    n_core: int
+    omega: float
+    tail_norm: float
+    near: int
+    core_dimension: int
+    slice_levels: int
+    operations: float
+    memory: float
+
+
+def level_density(op: Operator, energy: float, width: float | None = None) -> float:
+    """Levels per unit energy at `energy`, from the product levels of a small core.
+
+    The neglected couplings move levels by less than the width that is averaged over.
+    """
+    n_core, dimension = 1, op.space.dims[0]
+    while n_core < len(op.space.dims) and dimension * op.space.dims[n_core] <= _SMALL_CORE:
+        dimension *= op.space.dims[n_core]
+        n_core += 1
+    from ...operators import to_dense
+
+    tail = split(op, n_core)
+    core = np.linalg.eigvalsh(to_dense(tail.core))
+    half = width if width is not None else max(0.25, 2.0 * tail.tail_norm)
+    shifted = energy - tail.outer_energies
+    inside = np.searchsorted(core, shifted + half) - np.searchsorted(core, shifted - half)
+    return max(float(inside.sum()), 1.0) / (2.0 * half)
+
+
+def settings(
+    op: Operator,
+    energy: float,
+    count: int,
+    *,
+    density: float,
+    buffer: int,
+    width: int,
+    single: bool,
+    n_core: int | None = None,
+    omega: float | None = None,
+    threads: int = 1,
+) -> list[Setting]:
+    """Every sensible setting for `count` levels around `energy`, the cheapest first."""
+    found = []
+    dims = op.space.dims
+    for sites in range(1, len(dims) + 1) if n_core is None else [n_core]:
+        core = math.prod(dims[:sites])
+        if n_core is None and (core > _LARGEST_CORE or (core > op.dimension // 4 and sites > 1)):
+            continue
+        w = tail_norm(op, sites)
+        n_products = _couplings(op, sites)
+        for ratio in _RATIOS if omega is None else [1.0]:
+            least = w / ratio if omega is None else omega
+            for levels in sorted({min(count, n) for n in _SLICES}):
+                half = least
+                if omega is None:
+                    # Room for the ends of the slice, and for a count of the levels there.
+                    reach = 0.5 * (levels + 2 * buffer) / density
+                    half = max(least, 1.3 * reach + w, _REACH * reach)
+                found.append(
+                    _setting(
+                        op.dimension,
+                        sites,
+                        core,
+                        half,
+                        w,
+                        density,
+                        count,
+                        levels,
+                        buffer,
+                        width,
+                        single,
+                        threads,
+                        n_products,
+                        len(dims) - sites,
+                    )
+                )
+    return sorted(found, key=lambda setting: setting.operations)
+
+
+def _setting(
+    dimension: int,
+    sites: int,
+    core: int,
+    omega: float,
+    w: float,
+    density: float,
+    count: int,
+    levels: int,
+    buffer: int,
+    width: int,
+    single: bool,
+    threads: int,
+    n_products: int,
+    n_outer_sites: int,
+) -> Setting:
+    d, near = float(dimension), min(2.0 * omega * density, float(dimension))
+    slices, outer, columns = -(-count // levels), d / core, levels + 2.0 * buffer
+    apply = 2.0 * core * d * n_products + _TRAFFIC * d
+    linked = near / outer * max(1, n_outer_sites)
+    schur = 2.0 * outer * core * linked**2
+    ldl = _LDL * near**3
+    krylov = 2.5 * columns + 160.0
+    pencil = min(_EIGH * near**3, krylov * (8.0 * near**2 + 4.0 * near * krylov))
+    iterations = _ITERATIONS * (1.0 + 2.0 * w / omega)
+    solves = iterations * (0.5 if single else 1.0) * (1.7 * apply + 8.0 * near**2)
+    one_slice = schur + ldl + pencil + columns * (4.0 * apply + solves) + 3.0 * _RR * columns**2 * d
+    certificate = 2.0 * (schur + ldl + 120.0 * apply)
+    operations = _EIGH * core**3 + slices * one_slice + certificate
+    precision = 4 if single else 8
+    blocks = d * min(width, columns) * (8 * precision + 16) * threads
+    vectors = 8.0 * d * (columns + count + (slices > 1) * count)
+    matrices = n_products * core**2 * (8 + precision * single) + 8.0 * core**2
+    dense = near**2 * (2 * 8 + precision) + near * columns * (16 + 2 * precision)
+    memory = _BASE_MEMORY + vectors + matrices + max(blocks + near**2 * precision, dense) + 8 * d
+    return Setting(sites, omega, w, round(near), core, levels, operations, memory)
+
+
+def _couplings(op: Operator, n_core: int) -> int:
+    """Products with a core matrix in one application of H."""
+    cores = {
+        tuple((s, m.tobytes()) for s, m in term.factors if s < n_core)
+        for term in op.terms
+        if any(s >= n_core for s, _ in term.factors) and any(s < n_core for s, _ in term.factors)
+    }
+    return max(1, len(cores))
+
+
+def best_setting(
+    op: Operator,
+    energy: float,
+    count: int,
+    *,
+    max_memory: float,
+    omega: float | None = None,
+    n_core: int | None = None,
+    **options: Any,
+) -> Setting:
+    """The cheapest setting that fits into memory; `options` are those of `settings`.
+
+    Raises
+    ------
+    UnfitMethod
+        If the tail couplings are too strong for every core that fits.
+    """
+    found = settings(op, energy, count, n_core=n_core, omega=omega, **options)
+    fit = [
+        setting
+        for setting in found
+        if setting.tail_norm < (setting.omega if omega else MAX_RATIO * setting.omega * 1.001)
+    ]
+    for setting in fit:
+        if setting.memory <= max_memory:
+            return setting
+    if omega is not None and not fit:
+        raise UnfitMethod(
+            f"omega={omega:.4g} does not exceed the norm {found[0].tail_norm:.4g} of the couplings "
+            f"beyond {found[0].n_core} core sites: raise omega, or take more core sites (n_core)"
+        )
+    nearest = min(fit or found, key=lambda setting: setting.memory)
+    raise UnfitMethod(
+        f"the window method does not fit: with a core of dimension {nearest.core_dimension} the "
+        f"couplings left out have norm {nearest.tail_norm:.3g}, which needs a window of half width "
+        f"{nearest.omega:.3g} with {nearest.near} states and {nearest.memory / 1e9:.3g} GB "
+        f"(allowed: {max_memory / 1e9:.3g} GB). Couplings that decay faster, more memory, or "
+        "solver='filtered' would do"
+    )

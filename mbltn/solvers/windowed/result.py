@@ -1,0 +1,155 @@
+"""From slices to `Eigenpairs`: which levels are wanted, whether one is missing, orthonormality."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import InvalidInput
+from ...operators.operator import norm_bound
+from ..base import Eigenpairs, Target
+from ..certify import Certificate
+from ..verify import orthonormality, residuals
+from .count import CERTIFICATE_NOTE, levels_below
+from .near import Near
+from .slices import Slices
+
+# Pairs above this residual, relative to the norm of H, are no result (see `eigenpairs`).
+_USABLE = 1e-9
+_ROWS_AT_ONCE = 4096
+
+
+def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
+    """The wanted levels of all pieces, certified if the solver was asked to."""
+    frame, clock, op = slices.frame, slices.clock, slices.frame.op
+    rows = frame.reduction
+    certificate = None
+    if slices.solver.certify and slices.covers(target):
+        with clock("certificate"):
+            certificate = _certificate(slices)
+    with clock("vectors"):
+        energies, norms, vectors = _joined(slices)
+        wanted = _wanted(energies, target, op)
+        wanted = wanted[norms[wanted] <= _USABLE * norm_bound(op)]
+        kept = slice(int(wanted[0]), int(wanted[-1]) + 1) if len(wanted) else slice(0, 0)
+        energies, norms = energies[kept], norms[kept]
+        vectors = vectors[:, kept]
+        if len(slices.pieces) > 1:
+            _orthonormalise(vectors, slices)
+        if not rows.distributed:
+            norms = residuals(op, energies, vectors)
+    if not len(energies) and target.interval is not None and not slices.reason:
+        raise _empty_window(target.interval, slices.pieces[0].energies)
+    lacking = certificate.missing if certificate else 0
+    if target.interval is None:
+        lacking = max(lacking, target.count(op.dimension) - len(energies))
+    elif not slices.covers(target):
+        lacking = max(lacking, 1)
+    complete = certificate.verdict if certificate else "unknown"
+    if lacking:
+        complete = f"missing {lacking}"
+    return Eigenpairs(
+        operator=op,
+        energies=energies,
+        vectors=vectors,
+        residuals=norms,
+        complete=complete,
+        solver=slices.solver.name,
+        rows=rows,
+        certificate=certificate,
+        reason=(slices.reason or _NOT_FOUND) if lacking else "",
+        stats={
+            **slices.stats(),
+            "target": target.energy_for(op),
+            "seconds": dict(clock.seconds),
+            "orthonormality": orthonormality(vectors, rows),
+        },
+    )
+
+
+_NOT_FOUND = (
+    "the levels counted in the window are more than those found, also with a wider buffer: raise "
+    "omega or buffer, or use another solver"
+)
+
+
+def _empty_window(interval: tuple[float, float], energies: np.ndarray) -> InvalidInput:
+    low, high = interval
+    below, above = energies[energies < low], energies[energies > high]
+    beside = [f"{e:.6g}" for e in (*below[-1:], *above[:1])]
+    return InvalidInput(
+        f"there is no level in the window [{low:.6g}, {high:.6g}]; the nearest ones are at "
+        f"{' and '.join(beside)}: widen the window, or ask for Target.energy(e, k)"
+    )
+
+
+def _joined(slices: Slices) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Energies, residuals and vectors of all kept levels; pieces are freed one by one."""
+    pieces = slices.pieces
+    energies = np.concatenate([p.energies[p.first : p.last] for p in pieces])
+    norms = np.concatenate([p.residuals[p.first : p.last] for p in pieces])
+    if len(pieces) == 1:
+        return energies, norms, pieces[0].rows
+    vectors = np.empty((len(pieces[0].rows), len(energies)), order="F")
+    start = 0
+    for number, piece in enumerate(pieces):
+        width = piece.last - piece.first
+        vectors[:, start : start + width] = piece.rows
+        start += width
+        pieces[number] = piece.without_rows()
+    return energies, norms, vectors
+
+
+def _wanted(energies: np.ndarray, target: Target, op: object) -> np.ndarray:
+    """Numbers of the wanted levels among these, of which there may be too few."""
+    if target.interval is not None:
+        low, high = target.interval
+        return np.flatnonzero((energies >= low) & (energies <= high))
+    centre = target.energy_for(op)  # type: ignore[arg-type]
+    order = np.argsort(abs(energies - centre), kind="stable")
+    return np.sort(order[: target.k])
+
+
+def _orthonormalise(vectors: np.ndarray, slices: Slices) -> None:
+    """``V (V^T V)^(-1/2)`` in place: pieces are orthogonal only to residual over level distance."""
+    gram = slices.frame.sum(vectors.T @ vectors)
+    values, directions = np.linalg.eigh(0.5 * (gram + gram.T))
+    root = (directions / np.sqrt(values)) @ directions.T
+    for first in range(0, len(vectors), _ROWS_AT_ONCE):
+        part = slice(first, first + _ROWS_AT_ONCE)
+        vectors[part] = vectors[part] @ root
+
+
+def _certificate(slices: Slices) -> Certificate | None:
+    """Inertia at two ends in gaps around all that was found; None where nothing is proven."""
+    first, last = slices.pieces[0], slices.pieces[-1]
+    energies = np.concatenate(
+        [
+            first.energies[: first.first],
+            *(p.energies[p.first : p.last] for p in slices.pieces),
+            last.energies[last.last :],
+        ]
+    )
+    below = _proven(slices, first.low_ends, first.energies)
+    above = _proven(slices, last.high_ends, last.energies)
+    if below is None or above is None:
+        return None
+    return Certificate(
+        method="inertia (Haynsworth)",
+        low=below[0],
+        high=above[0],
+        counted=above[1] - below[1],
+        found=int(((energies > below[0]) & (energies < above[0])).sum()),
+        note=CERTIFICATE_NOTE,
+    )
+
+
+def _proven(slices: Slices, ends: list[float], energies: np.ndarray) -> tuple[float, int] | None:
+    """The first of these ends at which the levels below can be counted for certain."""
+    near = Near.around(slices.frame, float(energies.mean()), slices.setting.omega)
+    for end in ends:
+        if near.far_sign_margin(end) <= slices.frame.tail.tail_norm:
+            continue
+        count = levels_below(near, end)
+        if count.proven:
+            return end, count.below
+    return None

@@ -1,0 +1,107 @@
+"""Shift-invert by iterative solves: block Lanczos on (H - sigma)^-1, each solve by SQMR."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ...streams import Streams
+from ..krylov import block_lanczos
+from .blocks import column_blocks
+from .frame import Frame
+from .ldl import BlockLDL
+from .near import Near
+from .polish import Polished
+from .precondition import Preconditioner
+from .sqmr import Vectors, sqmr
+
+_MAX_ITERATIONS = 200
+_VECTORS_A_LEVEL = 2.5
+
+
+def lanczos_pairs(
+    near: Near,
+    factor: BlockLDL,
+    sigma: float,
+    count: int,
+    *,
+    width: int,
+    tol: float,
+    go_on: Callable[[int], bool],
+) -> Polished:
+    """The `count` levels nearest to sigma, from the largest eigenvalues of (H - sigma)^-1.
+
+    Parameters
+    ----------
+    factor : BlockLDL of S0(sigma)
+    width : block size
+    tol : float
+        Residual of H. A residual rho of the inverse at eigenvalue theta is one of rho / theta^2
+        |H - sigma| in H at most, and the inner solves must be as accurate.
+    go_on : asked with the number of applications
+    """
+    frame = near.frame
+    shape = (*frame.shape, width)
+    precondition = Preconditioner(
+        near, sigma, lambda r: factor.solve(r)[near.own], np.float64, width
+    )
+    work, flipped = Vectors(shape, np.dtype(float)), np.empty(shape)
+    shifts = np.full(width, sigma)
+    iterations = 0
+
+    def inverse(x: np.ndarray) -> np.ndarray:
+        nonlocal iterations
+        padded = work.residual.reshape(-1, width)
+        padded[:, : x.shape[1]] = x
+        padded[:, x.shape[1] :] = 0.0
+        _, done = sqmr(
+            lambda v, out: frame.apply(v, shifts, out, flipped),
+            precondition,
+            work,
+            frame.sum,
+            _MAX_ITERATIONS,
+            0.01 * tol,
+        )
+        iterations += done * x.shape[1]
+        return work.solution.reshape(-1, width)[:, : x.shape[1]].copy()
+
+    random = _random_rows(frame)
+    room = int(_VECTORS_A_LEVEL * count) + 6 * width
+    pairs = block_lanczos(
+        inverse,
+        random(width),
+        count,
+        max_vectors=min(room, frame.op.dimension),
+        tol=tol,
+        sum=frame.sum,
+        random=random,
+        go_on=lambda converged, applies: go_on(applies),
+    )
+    energies = sigma + 1.0 / pairs.values
+    order = np.argsort(energies)
+    vectors = np.ascontiguousarray(pairs.vectors[:, order]).reshape(*frame.shape, -1)
+    return Polished(
+        energies[order], vectors, _residuals(frame, energies[order], vectors), 0, iterations
+    )
+
+
+def _residuals(frame: Frame, energies: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    norms = np.empty(len(energies))
+    for part in column_blocks(len(energies), 16):
+        block = np.ascontiguousarray(vectors[:, :, part])
+        image = np.empty_like(block)
+        frame.apply(block, energies[part], image, np.empty_like(block))
+        norms[part] = np.sqrt(frame.sum((image**2).sum(axis=(0, 1))))
+    return norms
+
+
+def _random_rows(frame: Frame) -> Callable[[int], np.ndarray]:
+    """New random columns on every call; the same vectors for any number of ranks."""
+    generator = Streams(0, 0)("krylov start")
+
+    def draw(n: int) -> np.ndarray:
+        whole = generator.standard_normal((frame.n_levels, frame.n_outer, n))
+        return np.ascontiguousarray(whole[:, frame.own]).reshape(-1, n)
+
+    return draw

@@ -1,0 +1,345 @@
+"""A wide target in slices, each around its own centre, that meet in gaps between levels."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...comm import by_rank_zero
+from ...operators import Operator
+from ...operators.operator import norm_bound
+from ..base import Target
+from ..watch import Watch
+from .cost import Setting
+from .count import levels_below
+from .frame import Frame
+from .ldl import BlockLDL, block_ldl
+from .near import Near, schur_complement, slope
+from .pencil import DeflatedSolve, NearLevels, near_levels
+from .polish import Polished, Polisher
+from .shift_invert import lanczos_pairs
+
+if TYPE_CHECKING:
+    from .solver import Windowed
+
+# SQMR iterations of each correction; two corrections are enough where w / omega is small.
+_PASSES = (6, 8, 8, 8, 8)
+# Gaps that a count is tried in; levels at the edge of a slice among which its border is chosen.
+_ENDS = 3
+_EDGE = 8
+_UNCONVERGED = "levels at the edge did not converge: raise omega or buffer, or use another solver"
+_MORE_COLUMNS = 1.5
+
+
+class Clock:
+    """Seconds by phase of a solve."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, phase: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        yield
+        self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - begin
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Levels of one slice and of its buffer.
+
+    Attributes
+    ----------
+    energies, residuals : (n,) ascending
+    rows : (own rows in kron order, n), Fortran order; columns below `first` and from `last` on
+        were not kept
+    first, last : the kept columns
+    low_ends, high_ends : energies in gaps beyond the kept levels, widest gap first
+    """
+
+    energies: np.ndarray
+    residuals: np.ndarray
+    rows: np.ndarray
+    first: int
+    last: int
+    low_ends: list[float]
+    high_ends: list[float]
+    passes: int
+    iterations: int
+
+    def without_rows(self) -> Piece:
+        return replace(self, rows=self.rows[:, :0])
+
+
+@dataclass
+class Slices:
+    """Solves slice after slice, outwards from the target, until it is covered."""
+
+    solver: Windowed
+    frame: Frame
+    setting: Setting
+    watch: Watch
+    clock: Clock
+    buffer: int
+    pieces: list[Piece] = field(default_factory=list)
+    reason: str = ""
+
+    def solve(self, target: Target) -> None:
+        """Fill `pieces`, ascending, without a gap between them."""
+        sigma = target.energy_for(self.frame.op)
+        count = self._count(target)
+        most = self.setting.slice_levels
+        if count <= most:
+            wanted = partial(_wanted, target=target, sigma=sigma)
+            self.pieces = [self._piece(sigma, count, wanted, sigma, sigma, around=target)]
+        else:
+            nearest = partial(_nearest, sigma=sigma, count=most)
+            self.pieces = [self._piece(sigma, most, nearest, sigma, sigma)]
+            while not self.covers(target) and self._may_go_on():
+                self._extend(target, sigma)
+        if not self.covers(target):
+            self.reason = self.watch.reason if self.watch.expired() else _UNCONVERGED
+
+    def _count(self, target: Target) -> int:
+        """Levels asked for; those of a window are counted first, near enough."""
+        if target.interval is None:
+            return target.count(self.frame.op.dimension)
+        low, high = target.interval
+        near = Near.around(self.frame, 0.5 * (low + high), self.setting.omega)
+        with self.clock("near block"):
+            below = [levels_below(near, end, prove=False).below for end in (low, high)]
+        return below[1] - below[0]
+
+    def _may_go_on(self) -> bool:
+        grows = self.pieces[0].low_ends and self.pieces[-1].high_ends
+        return bool(grows) and not self.watch.expired()
+
+    @property
+    def low(self) -> float:
+        """The gap where the first piece begins; what lies above is found."""
+        return self.pieces[0].low_ends[0]
+
+    @property
+    def high(self) -> float:
+        return self.pieces[-1].high_ends[0]
+
+    def covers(self, target: Target) -> bool:
+        first, last = self.pieces[0], self.pieces[-1]
+        if not (first.low_ends and last.high_ends):
+            return False
+        if target.interval is not None:
+            return self.low < target.interval[0] and self.high > target.interval[1]
+        sigma = target.energy_for(self.frame.op)
+        reach = min(sigma - self.low, self.high - sigma)
+        inside = sum(
+            int((abs(piece.energies[piece.first : piece.last] - sigma) <= reach).sum())
+            for piece in self.pieces
+        )
+        return inside >= target.count(self.frame.op.dimension)
+
+    def _extend(self, target: Target, sigma: float) -> None:
+        """One more piece, on the side that lacks more."""
+        spans = [piece.energies[-1] - piece.energies[0] for piece in self.pieces]
+        spacing = sum(spans) / sum(len(piece.energies) for piece in self.pieces)
+        if target.interval is None:
+            upwards = self.high - sigma < sigma - self.low
+            reach = 0.5 * target.count(self.frame.op.dimension) * spacing
+            low, high = sigma - reach, sigma + reach
+        else:
+            low, high = target.interval
+            upwards = self.high <= high
+        missing = (high - self.high if upwards else self.low - low) / spacing
+        # A little more than seems to lack: the density of levels fluctuates.
+        count = int(min(max(1.1 * missing + _EDGE, 2 * _EDGE), self.setting.slice_levels))
+        width = count * spacing
+        if upwards:
+            low, high = self.high, self.high + width
+            wanted = partial(_between, low=low, high=high)
+            self.pieces.append(
+                self._piece(low + 0.5 * width, count, wanted, low, high, low_border=low)
+            )
+        else:
+            low, high = self.low - width, self.low
+            wanted = partial(_between, low=low, high=high)
+            self.pieces.insert(
+                0, self._piece(low + 0.5 * width, count, wanted, low, high, high_border=high)
+            )
+
+    def _piece(
+        self,
+        centre: float,
+        count: int,
+        wanted: Callable[[np.ndarray], np.ndarray],
+        low: float,
+        high: float,
+        **ends: Any,
+    ) -> Piece:
+        """The wanted levels around `centre`; the block must reach beyond [low, high]."""
+        with self.clock("core"):
+            near = Near.around(self.frame, centre, self.setting.omega)
+        columns = count + 2 * self.buffer
+        for _ in range(3):
+            columns = min(columns, near.count)
+            found = self._found(near, columns, wanted)
+            if (found.energies[0] < low and found.energies[-1] > high) or columns == near.count:
+                break
+            columns = int(_MORE_COLUMNS * columns)
+        return self._kept(found, np.flatnonzero(wanted(found.energies)), **ends)
+
+    def _found(
+        self, near: Near, columns: int, wanted: Callable[[np.ndarray], np.ndarray]
+    ) -> Polished:
+        solver = self.solver
+        if solver.mode == "lanczos":
+            with self.clock("near block"):
+                factor = block_ldl(schur_complement(near, near.centre))
+            with self.clock("lanczos"):
+                return lanczos_pairs(
+                    near,
+                    factor,
+                    near.centre,
+                    columns,
+                    width=min(solver.width, columns),
+                    tol=self.tolerance,
+                    go_on=self._go_on,
+                )
+        levels, factor = self._pencil(near, columns)
+        if solver.precision == "single":
+            factor = factor.single()
+        with self.clock("polish"):
+            polisher = Polisher(
+                near,
+                levels,
+                DeflatedSolve(near, factor, levels),
+                width=solver.width,
+                precision=factor.lower.dtype,
+            )
+            return polisher.refine(polisher.lifted(), wanted, self.tolerance, _PASSES, self._go_on)
+
+    def _pencil(self, near: Near, columns: int) -> tuple[NearLevels, BlockLDL]:
+        with self.clock("near block"):
+            schur = schur_complement(near, near.centre)
+            factor = block_ldl(schur)
+            mass = slope(near, near.centre)
+        with self.clock("pencil"):
+            levels = by_rank_zero(
+                self.frame.comm, lambda: near_levels(schur, mass, factor, near.centre, columns)
+            )
+        return levels, factor
+
+    def _kept(
+        self,
+        found: Polished,
+        wanted: np.ndarray,
+        around: Target | None = None,
+        low_border: float | None = None,
+        high_border: float | None = None,
+    ) -> Piece:
+        """The piece, without the vectors of its buffer.
+
+        Alone (`around` its target) it keeps what is wanted and ends beyond; else it ends in gaps
+        between its outermost wanted levels, or at the border of its neighbour.
+        """
+        energies, residuals = found.energies, found.residuals
+        first, last = (int(wanted[0]), int(wanted[-1]) + 1) if len(wanted) else (0, 0)
+        if around is not None and not len(wanted):
+            first = last = int(np.searchsorted(energies, around.energy_for(self.frame.op)))
+        if around is not None:
+            low, high = _bounds(energies[wanted], around, self.frame.op)
+            low_ends = _gaps(energies, residuals, 0, first, below=low)
+            high_ends = _gaps(energies, residuals, max(last - 1, 0), len(energies), above=high)
+        else:
+            low_ends = (
+                [low_border]
+                if low_border is not None
+                else (_gaps(energies, residuals, first, first + _EDGE))
+            )
+            high_ends = (
+                [high_border]
+                if high_border is not None
+                else (_gaps(energies, residuals, max(first, last - 1 - _EDGE), last - 1))
+            )
+            first = int(np.searchsorted(energies, low_ends[0])) if low_ends else first
+            last = int(np.searchsorted(energies, high_ends[0])) if high_ends else last
+        with self.clock("vectors"):
+            rows = self.frame.to_rows(found.vectors, np.arange(first, last))
+        return Piece(
+            energies,
+            residuals,
+            rows,
+            first,
+            last,
+            low_ends,
+            high_ends,
+            found.passes,
+            found.iterations,
+        )
+
+    def _go_on(self, done: int) -> bool:
+        return not self.watch.expired()
+
+    @property
+    def tolerance(self) -> float:
+        return self.solver.tol * norm_bound(self.frame.op)
+
+    def stats(self) -> dict[str, Any]:
+        setting = self.setting
+        return {
+            "n_core": setting.n_core,
+            "omega": setting.omega,
+            "tail_norm": setting.tail_norm,
+            "near_states": setting.near,
+            "slices": len(self.pieces),
+            "passes": max(piece.passes for piece in self.pieces),
+            "iterations": sum(piece.iterations for piece in self.pieces),
+            "ranks": self.frame.comm.size,
+        }
+
+
+def _gaps(
+    energies: np.ndarray,
+    residuals: np.ndarray,
+    start: int,
+    stop: int,
+    below: float = np.inf,
+    above: float = -np.inf,
+) -> list[float]:
+    """Middles of the widest gaps (i, i + 1), start <= i < stop, that residuals cannot close."""
+    part = slice(start, stop)
+    middles = (0.5 * (energies[1:] + energies[:-1]))[part]
+    spaces = np.diff(energies)[part]
+    clear = spaces > 4.0 * (residuals[1:] + residuals[:-1])[part]
+    clear &= (middles < below) & (middles > above)
+    order = [i for i in np.argsort(-spaces, kind="stable") if clear[i]]
+    return [float(middles[i]) for i in order[:_ENDS]]
+
+
+def _bounds(energies: np.ndarray, target: Target, op: Operator) -> tuple[float, float]:
+    """What a count must hold, so that no nearer level than these is missed."""
+    if target.interval is not None:
+        return target.interval
+    sigma = target.energy_for(op)
+    reach = float(abs(energies - sigma).max(initial=0.0))
+    return sigma - reach, sigma + reach
+
+
+def _wanted(energies: np.ndarray, target: Target, sigma: float) -> np.ndarray:
+    if target.interval is None:
+        return _nearest(energies, sigma, target.k or 0)
+    return _between(energies, *target.interval)
+
+
+def _nearest(energies: np.ndarray, sigma: float, count: int) -> np.ndarray:
+    mask = np.zeros(len(energies), dtype=bool)
+    mask[np.argsort(abs(energies - sigma), kind="stable")[:count]] = True
+    return mask
+
+
+def _between(energies: np.ndarray, low: float, high: float) -> np.ndarray:
+    return np.asarray((energies >= low) & (energies <= high))
