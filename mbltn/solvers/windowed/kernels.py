@@ -179,3 +179,44 @@ def advance(
                 d[a, s, c] = moved
                 x[a, s, c] += moved
                 q[a, s, c] = t[a, s, c] + beta[c] * q[a, s, c]
+
+
+@_compiled
+def scaled_residual(
+    x: np.ndarray,
+    image: np.ndarray,
+    columns: np.ndarray,
+    energies: np.ndarray,
+    factors: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """``out = factors (image - energies x)`` of these columns, in the precision of `out`."""
+    levels, outer, width = out.shape
+    for a in range(levels):
+        for s in range(outer):
+            for c in range(width):
+                n = columns[c]
+                out[a, s, c] = factors[c] * (image[a, s, n] - energies[c] * x[a, s, n])
+
+
+@_compiled
+def add_columns(x: np.ndarray, columns: np.ndarray, d: np.ndarray, factors: np.ndarray) -> None:
+    """``x[:, :, columns] += factors d``."""
+    levels, outer, width = d.shape
+    for a in range(levels):
+        for s in range(outer):
+            for c in range(width):
+                x[a, s, columns[c]] += factors[c] * d[a, s, c]
+
+
+@_compiled
+def residual_norms(x: np.ndarray, image: np.ndarray, energies: np.ndarray) -> np.ndarray:
+    """Squared norms of ``image - energies x``, column by column."""
+    levels, outer, width = x.shape
+    total = np.zeros(width)
+    for a in range(levels):
+        for s in range(outer):
+            for c in range(width):
+                r = image[a, s, c] - energies[c] * x[a, s, c]
+                total[c] += r * r
+    return total

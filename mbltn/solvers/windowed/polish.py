@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,10 @@ from .precondition import NearSolve, Preconditioner, coupling_of_near_part
 from .sqmr import Vectors, sqmr
 
 _ROWS_AT_ONCE = 4096
+# Reduction of the preconditioned residual that a correction is solved to.
+_FIRST = 3e-4
+_BEST = 1e-6
+_AIM = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +51,12 @@ class Polisher:
         *,
         width: int,
         precision: Any,
-        reduction: float = 1e-6,
     ) -> None:
         self.near, self.frame, self.levels = near, near.frame, levels
         self.near_solve = near_solve
-        self.width, self.precision, self.reduction = width, np.dtype(precision), reduction
+        self.width, self.precision = width, np.dtype(precision)
         self.threads = n_threads(self.frame.comm)
-        self.iterations = 0
+        self.iterations = self.passes = 0
 
     def lifted(self) -> np.ndarray:
         """``x_P = y, x_Q = (mu - D_Q)^-1 W_QP y``, normalised; (A, own S, n)."""
@@ -85,6 +89,8 @@ class Polisher:
     ) -> Polished:
         """Correct all columns, then those of `wanted` that have residuals above `tol`.
 
+        H X is kept beside X, and turned with it, so that residuals cost no application.
+
         Parameters
         ----------
         x : (A, own S, n), overwritten
@@ -94,104 +100,97 @@ class Polisher:
         go_on : asked before each pass
         """
         energies = self.levels.energies.copy()
-        residuals = np.full(len(energies), np.inf)
-        active = np.ones(len(energies), dtype=bool)
-        done = 0
-        for iterations in (*passes, 0):
-            aim = tol if done else 0.0  # the buffer too is corrected once
-            if not go_on(done):
-                iterations = 0
-            if not self._correct(x, energies, np.flatnonzero(active), residuals, aim, iterations):
+        image = np.empty_like(x)
+        open_ = np.arange(len(energies))
+        self._apply(x, image, open_)
+        residuals = self._residuals(x, image, energies)
+        for done, iterations in enumerate(passes):
+            if not len(open_) or not go_on(done):
                 break
-            energies = self._rayleigh_ritz(x)
-            active = wanted(energies)
-            done += 1
-        self._correct(x, energies, np.flatnonzero(~active), residuals, tol, 0)
-        return Polished(energies, x, residuals, done, self.iterations)
+            # The buffer is corrected once, and not to the end.
+            aim = tol if done else 0.0
+            blocks = [open_[part] for part in column_blocks(len(open_), self.width)]
+            counts = self._map(
+                partial(self._correct, x, image, energies, residuals, aim, iterations), blocks
+            )
+            self.iterations += sum(counts)
+            self._apply(x, image, open_)
+            energies = self._rayleigh_ritz(x, image)
+            residuals = self._residuals(x, image, energies)
+            self.passes = done + 1
+            open_ = np.flatnonzero(wanted(energies) & (residuals > tol))
+        return Polished(energies, x, residuals, self.passes, self.iterations)
 
     def _correct(
         self,
         x: np.ndarray,
+        image: np.ndarray,
         energies: np.ndarray,
+        residuals: np.ndarray,
+        tol: float,
+        iterations: int,
         columns: np.ndarray,
-        residuals: np.ndarray,
-        tol: float,
-        iterations: int,
-    ) -> bool:
-        """Fill `residuals` of these columns, correct those above `tol`; whether there were any."""
-        blocks = [columns[part] for part in column_blocks(len(columns), self.width)]
-        counts = self._map(
-            lambda part: self._correct_block(x, energies, part, residuals, tol, iterations), blocks
-        )
-        self.iterations += sum(counts)
-        return any(counts)
-
-    def _correct_block(
-        self,
-        x: np.ndarray,
-        energies: np.ndarray,
-        part: np.ndarray,
-        residuals: np.ndarray,
-        tol: float,
-        iterations: int,
     ) -> int:
-        """The same for one block; returns the iterations of all its columns."""
-        from .kernels import column_dots
+        """Add to these columns of x what removes their residuals; iterations of all of them."""
+        from .kernels import add_columns, scaled_residual
 
-        frame = self.frame
-        block = np.ascontiguousarray(x[:, :, part])
-        r = np.empty_like(block)
-        frame.apply(block, energies[part], r, np.empty_like(block))
-        del block
-        norms = np.sqrt(frame.sum(column_dots(r, r)))
-        residuals[part] = norms
-        open_ = norms > tol
-        if not iterations or not open_.any():
-            return 0
-        part, norms = part[open_], norms[open_]
-        work = Vectors((*frame.shape, len(part)), self.precision)
-        np.divide(r[:, :, open_], -norms, out=work.residual, casting="same_kind")
-        del r
+        frame, shifts = self.frame, energies[columns]
+        work = Vectors((*frame.shape, len(columns)), self.precision)
+        norms = np.maximum(residuals[columns], np.finfo(float).tiny)
+        scaled_residual(x, image, columns, shifts, -1.0 / norms, work.residual)
         flipped = np.empty_like(work.residual)
         precondition = Preconditioner(
-            self.near, self.levels.sigma, self.near_solve, self.precision, len(part)
+            self.near, self.levels.sigma, self.near_solve, self.precision, len(columns)
         )
+        # The first correction is limited by the errors within the block, and single precision ends
+        # near 1e-6: solving better than either is wasted.
+        reduction = max(_AIM * tol / float(norms.max()), _BEST) if tol else _FIRST
         _, done = sqmr(
-            lambda v, out: frame.apply(v, energies[part], out, flipped),
+            lambda v, out: frame.apply(v, shifts, out, flipped),
             precondition,
             work,
             frame.sum,
             iterations,
-            self.reduction,
+            reduction,
         )
-        x[:, :, part] += work.solution * norms
-        return done * len(part)
+        add_columns(x, columns, work.solution, norms)
+        return done * len(columns)
 
-    def _rayleigh_ritz(self, x: np.ndarray) -> np.ndarray:
-        """Rotate the block to its Ritz vectors, in place; returns the Ritz values."""
-        frame, n = self.frame, x.shape[2]
-        flat = x.reshape(-1, n)
-        gram, projected = flat.T @ flat, np.zeros((n, n))
+    def _apply(self, x: np.ndarray, image: np.ndarray, columns: np.ndarray) -> None:
+        """``image = H x`` for these columns."""
 
-        def project(part: slice) -> None:
+        def work(part: np.ndarray) -> None:
             block = np.ascontiguousarray(x[:, :, part])
-            image = np.empty_like(block)
-            width = block.shape[2]
-            frame.apply(block, np.zeros(width), image, np.empty_like(block))
-            projected[part, : part.stop] = image.reshape(-1, width).T @ flat[:, : part.stop]
+            out = np.empty_like(block)
+            self.frame.apply(block, np.zeros(len(part)), out, np.empty_like(block))
+            image[:, :, part] = out
 
-        self._map(project, column_blocks(n, self.width))
-        projected = np.tril(projected) + np.tril(projected, -1).T
-        gram, projected = frame.sum(np.stack([gram, projected]))
+        self._map(work, [columns[part] for part in column_blocks(len(columns), self.width)])
+
+    def _residuals(self, x: np.ndarray, image: np.ndarray, energies: np.ndarray) -> np.ndarray:
+        from .kernels import residual_norms
+
+        return np.sqrt(self.frame.sum(residual_norms(x, image, energies)))
+
+    def _rayleigh_ritz(self, x: np.ndarray, image: np.ndarray) -> np.ndarray:
+        """Rotate the block to its Ritz vectors, in place; returns the Ritz values."""
+        n = x.shape[2]
+        flat, images = x.reshape(-1, n), image.reshape(-1, n)
+        gram, projected = self.frame.sum(np.stack([flat.T @ flat, flat.T @ images]))
         # Decided by rank 0: a sign that rounding flips elsewhere would tear the vectors apart.
         energies, rotation = by_rank_zero(
-            frame.comm,
+            self.frame.comm,
             lambda: scipy.linalg.eigh(
-                projected, 0.5 * (gram + gram.T), driver="gvd", check_finite=False
+                0.5 * (projected + projected.T),
+                0.5 * (gram + gram.T),
+                driver="gvd",
+                check_finite=False,
             ),
         )
         for first in range(0, len(flat), _ROWS_AT_ONCE):
-            flat[first : first + _ROWS_AT_ONCE] = flat[first : first + _ROWS_AT_ONCE] @ rotation
+            part = slice(first, first + _ROWS_AT_ONCE)
+            flat[part] = flat[part] @ rotation
+            images[part] = images[part] @ rotation
         return energies
 
     def _map(self, work: Callable[[Any], Any], items: list[Any]) -> list[Any]:
