@@ -8,6 +8,12 @@
 (64, 5)
 """
 
+import os as _os
+
+# numpy and scipy each bring an OpenBLAS: idle threads of one would keep the cores from the other.
+# Read when numpy is loaded; without effect where that has happened before.
+_os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
+
 from . import models, observables, operators, solvers, theory
 from ._version import __version__
 from .observables import measure

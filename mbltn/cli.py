@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ def app(verbose: bool) -> None:
     "-o", "--override", multiple=True, metavar="KEY=VALUE", help="Change a value: -o seed=3."
 )
 @click.option("--plan", "only_plan", is_flag=True, help="Print the tasks and their cost; stop.")
+@click.option("--ranks", type=click.IntRange(1), help="With --plan: ranks of another machine.")
+@click.option("--memory", type=float, metavar="GB", help="With --plan: memory of all its ranks.")
+@click.option("--gflops", type=float, help="With --plan: rate of matrix products on one rank.")
 @click.option(
     "--progress",
     type=click.Choice(["auto", "bar", "lines", "none"]),
@@ -52,6 +56,9 @@ def run(
     out: Path | None,
     override: tuple[str, ...],
     only_plan: bool,
+    ranks: int | None,
+    memory: float | None,
+    gflops: float | None,
     progress: str,
 ) -> None:
     """Run STUDY.toml: what its results folder lacks is computed, then compared and drawn.
@@ -63,6 +70,17 @@ def run(
     from .study import Study, load_study, run_study
     from .validation import check_comparable
 
+    stated = {
+        name: value
+        for name, value in (("ranks", ranks), ("memory", memory), ("gflops", gflops))
+        if value is not None
+    }
+    if stated and not only_plan:
+        raise click.UsageError(
+            f"--{', --'.join(stated)} states a machine to plan for: add --plan, or leave it out "
+            "(a run uses the ranks of mpirun and what memory there is)"
+        )
+
     def load() -> Study:
         loaded = load_study(study, override)
         if loaded.theory is not None:
@@ -71,10 +89,8 @@ def run(
 
     loaded = together(comm, load)
     if only_plan:
-        from .report import plan_text
-
-        text = together(comm, lambda: plan_text(loaded, comm.size))
-        click.echo(text)
+        machine = _stated_machine(comm, stated)
+        click.echo(by_rank_zero(comm, lambda: _plan_text(loaded, machine)))
         return
     folder = out if out is not None else Path("results") / loaded.name
     with _threads_for(comm):
@@ -148,6 +164,23 @@ def doctor(as_json: bool) -> None:
 
 
 app.add_command(bench)
+
+
+def _stated_machine(comm: Any, stated: dict[str, Any]) -> Any:
+    """This machine, but for what was stated; its memory does not grow with the ranks."""
+    from .machine import this_machine
+
+    machine = this_machine(comm, measure="gflops" not in stated)
+    changes = dict(stated)
+    if "memory" in changes:
+        changes["memory"] *= 1e9
+    return together(comm, lambda: replace(machine, **changes))
+
+
+def _plan_text(study: Any, machine: Any) -> str:
+    from .report import plan_text
+
+    return plan_text(study, machine)
 
 
 def _after_run(folder: Path, study: Any) -> None:

@@ -1,5 +1,4 @@
-"""What this machine can give: memory, ranks, the rate of matrix products; also inside a container.
-"""
+"""What a machine can give: memory, ranks, the rate of matrix products; and that in words."""
 
 from __future__ import annotations
 
@@ -95,17 +94,20 @@ def this_machine(comm: Any = None, measure: bool = False) -> Machine:
 
 @cache
 def dgemm_gflops() -> float:
-    """Rate of matrix products on one rank with its threads, the best of a few."""
+    """Rate of matrix products on one rank with its threads, the best of a few.
+
+    From processor time: what else the machine does at the moment is not counted.
+    """
     import numpy as np
 
     a = np.ones((_PRODUCT, _PRODUCT))
     a @ a
     best = math.inf
     for _ in range(_PRODUCTS):
-        begin = time.perf_counter()
+        begin = time.process_time()
         a @ a
-        best = min(best, time.perf_counter() - begin)
-    return float(2e-9 * _PRODUCT**3 / best)
+        best = min(best, time.process_time() - begin)
+    return float(2e-9 * _PRODUCT**3 * _threads() / best)
 
 
 def _threads() -> int:
@@ -169,3 +171,39 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="ascii")
     except OSError:
         return ""
+
+
+def size(number: float) -> str:
+    """Bytes in the unit that suits them.
+
+    Examples
+    --------
+    >>> size(3.2e9), size(math.inf)
+    ('3.2 GB', '-')
+    """
+    if not math.isfinite(number):
+        return "-"
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if number < 999.5:
+            return f"{number:.3g} {unit}"
+        number /= 1000
+    return f"{number:.3g} PB"
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the unit that suits them.
+
+    Examples
+    --------
+    >>> duration(0.025), duration(5400), duration(1e6)
+    ('25 ms', '1.5 h', '12 days')
+    """
+    if not math.isfinite(seconds):
+        return "-"
+    if seconds < 0.1:
+        return f"{1000 * seconds:.2g} ms"
+    for unit, length, most in (("s", 1, 100), ("min", 60, 90), ("h", 3600, 72)):
+        if seconds < most * length:
+            return f"{seconds / length:.2g} {unit}"
+    days = seconds / 86400
+    return f"{days:.2g} days" if days < 1000 else f"{days / 365:.2g} years"

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from .errors import StudyError
+from .machine import Machine, duration, size
 from .plotting import draw_failed_avalanches
 from .study import Store, Study, Task, per_realization, plan, table
-from .study.plan import deal, is_shared
+from .study.plan import deal, group_size, is_shared
 from .study.statistics import flat_parameters
 from .study.store import write_aside
 from .validation import Comparison
@@ -42,34 +43,79 @@ def study_of(folder: Path) -> Study:
 # -- plan and status ---------------------------------------------------------------------------
 
 
-def plan_text(study: Study, ranks: int) -> str:
-    """Tasks, dimensions, solver, estimated memory and time."""
-    tasks = plan(study)
-    grouped: dict[tuple[Any, ...], list[Task]] = defaultdict(list)
+def plan_text(study: Study, machine: Machine) -> str:
+    """Every point of the grid with the method, memory, applications of H and time that it takes on
+    this machine; what does not fit, why, and the nearest thing that would."""
+    tasks = plan(study, machine)
+    points: dict[tuple[Any, ...], list[Task]] = defaultdict(list)
     for task in tasks:
         varied = {key: value for key, value in task.parameters.items() if key in study.axes}
         name = ", ".join(f"{key}={value}" for key, value in varied.items())
-        grouped[name, task.dimension, task.solver_name, str(task.states)].append(task)
-    lines = [
-        f"{'problem':36s} {'D':>7s} {'solver':13s} {'states':>15s} {'tasks':>6s} "
-        f"{'memory':>9s} {'s each':>8s}"
-    ]
-    for (name, dimension, solver, states), members in grouped.items():
-        cost = members[0].cost
-        lines.append(
-            f"{name:36s} {dimension:7d} {solver:13s} {states:>15s} {len(members):6d} "
-            f"{_bytes(cost.memory):>9s} {cost.seconds:8.2f}"
-        )
-    small = [task for task in tasks if not is_shared(task, study)]
-    large = [task for task in tasks if is_shared(task, study)]
-    longest = max((sum(t.cost.seconds for t in hand) for hand in deal(small, ranks)), default=0.0)
-    seconds = longest + sum(task.cost.seconds for task in large) / ranks
-    lines.append(
-        f"{len(tasks)} tasks, {len(large)} of them shared between ranks; about {seconds:.0f} s on "
-        f"{ranks} rank(s), at most {_bytes(max(task.cost.memory for task in tasks))} a problem. "
-        "Nothing was computed."
+        points[name, str(task.states), task.energy, task.solver].append(task)
+    rows, refusals = [], []
+    for (name, states, *_), members in points.items():
+        first = members[0]
+        refused = bool(first.choice.refusal)
+        if refused:
+            refusals.append(f"{name or study.name}: {first.choice.refusal}")
+        rows.append(_plan_row(name, states, first, len(members), refused))
+    return "\n".join([*_aligned([_PLAN, *rows]), *refusals, _plan_total(study, tasks, machine)])
+
+
+_PLAN = (
+    *("problem", "D", "method", "states", "tasks"),
+    *("memory", "matvecs", "time each", "time of all"),
+)
+
+
+def _plan_row(name: str, states: str, task: Task, count: int, refused: bool) -> tuple[str, ...]:
+    cost = task.choice.cost
+    lack = "" if not refused else " (too large)" if cost.possible else " (cannot)"
+    return (
+        name,
+        str(task.dimension),
+        cost.method + lack,
+        states,
+        str(count),
+        size(cost.memory),
+        "-" if cost.matvecs is None else f"{cost.matvecs:.2g}",
+        duration(cost.seconds),
+        duration(cost.seconds * count),
     )
-    return "\n".join(lines)
+
+
+def _plan_total(study: Study, tasks: list[Task], machine: Machine) -> str:
+    """What can be run here: tasks dealt to ranks, shared ones to groups of ranks."""
+    ranks = f"{machine.ranks} rank{'s' if machine.ranks > 1 else ''}"
+    fitting = [task for task in tasks if not task.choice.refusal]
+    number = f"{len(tasks)} tasks"
+    if len(fitting) < len(tasks):
+        number = f"{len(fitting)} of {number} fit"
+    place = f"{ranks} of {machine.gflops:.3g} GFlop/s with {size(machine.memory)} together"
+    small = [task for task in fitting if not is_shared(task, study)]
+    large = [task for task in fitting if is_shared(task, study)]
+    groups = machine.ranks // group_size(study.resources, machine.ranks)
+    longest = sum(
+        max((sum(task.cost.seconds for task in hand) for hand in deal(part, hands)), default=0.0)
+        for part, hands in ((small, machine.ranks), (large, groups))
+    )
+    most = size(max((task.cost.memory for task in fitting), default=0.0))
+    return (
+        f"{number}, {len(large)} of them shared between ranks; about "
+        f"{duration(longest)} on {place}, at most {most} a problem. Nothing was computed."
+    )
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    """Words to the left, numbers to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if number in (0, 2) else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def status_report(folder: Path) -> dict[str, Any]:
@@ -100,14 +146,6 @@ def status_text(report: dict[str, Any]) -> str:
         f"  D={row['dimension']}: {row['done']}/{row['total']}" for row in report["dimensions"]
     ]
     return "\n".join(lines)
-
-
-def _bytes(number: float) -> str:
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 1000:
-            return f"{number:.3g} {unit}"
-        number /= 1000
-    return f"{number:.3g} TB"
 
 
 # -- tables, comparison and figure -------------------------------------------------------------

@@ -161,16 +161,16 @@ def test_plan_computes_nothing(tmp_path, monkeypatch):
     assert job.returncode == 0
     assert not list(tmp_path.iterdir())
     head, *rows, total = job.stdout.splitlines()
-    assert head.split()[:6] == ["problem", "D", "solver", "states", "tasks", "memory"]
-    columns = [re.split(r" {2,}", row)[:5] for row in rows]
-    assert [[*row[0].split(", "), *row[1].split(), *row[2:4]] for row in columns] == [
+    assert head.split()[:6] == ["problem", "D", "method", "states", "tasks", "memory"]
+    columns = [re.split(r" {2,}", row) for row in rows]
+    assert [[*row[0].split(", "), *row[1:5]] for row in columns] == [
         ["n_lbits=2", "alpha=0.4", "16", "dense", "middle_quarter", "3"],
         ["n_lbits=2", "alpha=0.6", "16", "dense", "middle_quarter", "3"],
         ["n_lbits=3", "alpha=0.4", "32", "dense", "middle_quarter", "3"],
         ["n_lbits=3", "alpha=0.6", "32", "dense", "middle_quarter", "3"],
         ["n_lbits=4", "alpha=0.4", "64", "slepc", "8", "2"],
     ]
-    assert all(re.fullmatch(r"\d+(\.\d+)? k?B", row[4]) for row in columns)
+    assert all(re.fullmatch(r"\d+(\.\d+)? k?B", row[5]) for row in columns)
     assert total.startswith("14 tasks, 2 of them shared between ranks; about ")
 
 
@@ -341,6 +341,47 @@ def test_a_plan_of_ensembles_that_vary_different_things(tmp_path):
     assert job.returncode == 0
     assert "n_lbits=2, xi=2.0" in job.stdout
     assert "alpha=0.5, n_lbits=3" in job.stdout
+
+
+LARGE = ("-o", "ensemble.1.grid.n_lbits=[20]", "-o", "ensemble.1.states=50")
+
+
+def test_a_plan_for_a_stated_machine():
+    """Twice the rate is half the time; nothing else changes."""
+    stated = ["--plan", "--ranks", 2, "--memory", 8, "--gflops"]
+    slow, fast = (mbltn("run", TINY, *stated, rate).stdout.splitlines() for rate in (40, 80))
+    assert len(slow) == len(fast) == 1 + 5 + 1
+    for lines in zip(slow[1:-1], fast[1:-1], strict=True):
+        (*before, first, _), (*after, second, _) = (re.split(r" {2,}", line) for line in lines)
+        assert before == after
+        assert float(first.split()[0]) == pytest.approx(2 * float(second.split()[0]), rel=0.1)
+    assert "2 ranks of 40 GFlop/s with 8 GB together" in slow[-1]
+
+
+def test_a_plan_names_what_does_not_fit_and_what_would():
+    job = mbltn("run", TINY, "--plan", *LARGE, "--memory", 1, "--gflops", 50)
+    assert job.returncode == 0
+    (row,) = [line for line in job.stdout.splitlines() if " 4194304 " in line]
+    assert "(too large)" in row
+    (refusal,) = [line for line in job.stdout.splitlines() if "does not fit" in line]
+    assert re.search(r"into 1 GB on 1 rank: dense needs \d+ TB; .*What would fit: ", refusal)
+    assert re.search(r"ranks with 1 GB each; D=\d+, \d+ sites? fewer \(", refusal)
+    assert job.stdout.splitlines()[-1].startswith("12 of 14 tasks fit, 0 of them shared")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--ranks", 3], "add --plan"),
+        (["--plan", "--memory", -1], "must be positive"),
+        (["--plan", "--ranks", 0], "--ranks"),
+    ],
+)
+def test_a_machine_that_cannot_be_planned_for(tmp_path, options, message):
+    job = mbltn("run", TINY, "--out", tmp_path / "out", *options)
+    assert job.returncode == 2
+    assert message in job.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from .base import Eigenpairs, Solver, Target
 from .choose import SOLVERS, choose_solver, eigenpairs
 from .dense import Dense
+from .filtered import Filtered
 from .shift_invert import ShiftInvert
 from .slepc import Slepc
 from .windowed import Windowed
@@ -11,6 +12,7 @@ __all__ = [
     "SOLVERS",
     "Dense",
     "Eigenpairs",
+    "Filtered",
     "ShiftInvert",
     "Slepc",
     "Solver",

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-from dataclasses import replace
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..comm import Serial, by_rank_zero, require_same, together
 from ..errors import InvalidInput, SolverFailure
-from ..operators import Operator
+from ..machine import Machine, available_memory, duration, size, this_machine
+from ..operators import HilbertSpace, Operator
 from ..operators.operator import norm_bound
 from .base import Eigenpairs, Solver, Target
+from .costs import Cost, estimates
 from .dense import Dense
+from .filtered import Filtered
 from .shift_invert import ShiftInvert
 from .slepc import Slepc
 from .spectrum import extreme_energies
@@ -20,17 +25,22 @@ from .windowed import Windowed
 
 log = logging.getLogger(__name__)
 
-SOLVERS: dict[str, type] = {
+SOLVERS: dict[str, type[Any]] = {
     "dense": Dense,
     "shift_invert": ShiftInvert,
     "slepc": Slepc,
     "windowed": Windowed,
+    "filtered": Filtered,
 }
 
-# Up to this dimension LAPACK costs a fraction of a second, and it certifies.
-DENSE_LIMIT = 1024
-# Beyond it, shift-invert is the faster one unless it must return a good part of the spectrum.
-DENSE_SHARE = 8
+# Methods that count levels exactly, and by how much they may be slower than one that does not.
+CERTIFYING = ("dense", "slepc", "windowed")
+_WORTH_OF_A_COUNT = 1.3
+# Of methods that lack about as much memory, the fastest is named; and a way that takes long does
+# not end the search for a quicker one.
+_NEAR = 2.0
+_LONG = 86400.0
+_LIBRARIES = {"slepc": ("petsc4py", "slepc4py")}
 
 # Worse pairs are refused, whatever the solver says about its convergence.
 MAX_RELATIVE_RESIDUAL = 1e-9
@@ -49,27 +59,195 @@ def solver_from(value: Solver | str) -> Solver:
     return solver
 
 
-def choose_solver(dimension: int, target: Target, comm: Any = None) -> Solver:
-    """The method for this problem; the reason is logged.
-
-    Any problem of D <= 1024, and more than an eighth of any spectrum, goes to LAPACK; the rest to
-    SLEPc, or to SciPy's shift-invert where SLEPc is not installed.
-    """
-    k = target.count(dimension)
-    solver: Solver
-    if target.kind == "rank":
-        solver, reason = Dense(), "ranks can be counted only in the full spectrum"
-    elif dimension <= DENSE_LIMIT:
-        solver, reason = Dense(), f"D={dimension} <= {DENSE_LIMIT}"
-    elif k > dimension // DENSE_SHARE:
-        solver, reason = Dense(), f"k={k} is more than 1/{DENSE_SHARE} of D={dimension}"
-    elif importlib.util.find_spec("slepc4py") is not None:
-        solver, reason = Slepc(), f"D={dimension} > {DENSE_LIMIT}, SLEPc is installed"
-    else:
-        solver, reason = ShiftInvert(), f"D={dimension} > {DENSE_LIMIT}, SLEPc is not installed"
-    if comm is None or comm.rank == 0:
-        log.info("solver %s: %s", solver.name, reason)
+def solver_within(name: str, memory: float) -> Solver:
+    """The solver of this name, held to so many bytes on all ranks if it can adapt to them."""
+    solver: Any = solver_from(name)
+    if name in ("windowed", "filtered") and math.isfinite(memory):
+        solver = replace(solver, max_memory=memory)
     return solver
+
+
+def installed(name: str) -> bool:
+    """Whether what the method runs on is there; loads nothing, since PETSc starts on all ranks."""
+    return all(importlib.util.find_spec(library) for library in _LIBRARIES.get(name, ()))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A method and why it was taken.
+
+    Attributes
+    ----------
+    cost : of the method; if none fits, of the one that lacks the least memory
+    reason : its numbers, and the runner-up
+    refusal : why nothing fits, and the nearest thing that would; empty if something does
+    """
+
+    cost: Cost
+    reason: str
+    refusal: str = ""
+
+
+def decide(
+    op: Operator, target: Target, machine: Machine, methods: Sequence[str] | None = None
+) -> Choice:
+    """The cheapest of the methods that fits; only formulas, no communication.
+
+    A method that does not count levels must be cheaper by 30 % than one that does. What is free on
+    the machine at the moment plays no part, so that a study makes the same choice again.
+
+    Parameters
+    ----------
+    target : any but a density
+    methods : names; by default all whose libraries are installed
+
+    Examples
+    --------
+    >>> import mbltn as mb
+    >>> model = mb.models.CentralGrain(n_grain=3, n_lbits=21, alpha=0.6)
+    >>> op = model.operator(model.draw(seed=7, realization=0))
+    >>> choice = decide(op, Target.middle(50), Machine(memory=4e9, gflops=60))
+    >>> "dense needs" in choice.refusal, "fewer (" in choice.refusal
+    (True, True)
+    """
+    names = [name for name in SOLVERS if installed(name)] if methods is None else methods
+    costs = estimates(op, target, machine, names)
+    fitting = sorted((cost for cost in costs if _fits(cost, machine)), key=_worth)
+    if fitting:
+        best, *others = fitting
+        beside = [f"next {_brief(others[0])}"] if others else []
+        unable = _obstacles(cost for cost in costs if not _fits(cost, machine))
+        return Choice(best, "; ".join([_brief(best), *filter(None, [best.note]), *beside, *unable]))
+    able = [cost for cost in costs if cost.possible]
+    least = min((cost.memory for cost in able), default=0.0)
+    nearest = min((c for c in able if c.memory <= _NEAR * least), key=_worth, default=costs[0])
+    return Choice(nearest, "nothing fits", _refusal(op, target, machine, names, costs, nearest))
+
+
+def _fits(cost: Cost, machine: Machine) -> bool:
+    return cost.possible and cost.memory <= _room(cost.method, machine)
+
+
+def _room(method: str, machine: Machine) -> float:
+    return machine.memory if SOLVERS[method].parallel else machine.on_one_node
+
+
+def _worth(cost: Cost) -> float:
+    return cost.seconds / (_WORTH_OF_A_COUNT if cost.method in CERTIFYING else 1.0)
+
+
+def _brief(cost: Cost) -> str:
+    return f"{cost.method} in about {duration(cost.seconds)} with {size(cost.memory)}"
+
+
+def _obstacles(costs: Iterable[Cost]) -> list[str]:
+    """What each of these methods lacks; those that lack the same together."""
+    reasons: dict[str, list[str]] = {}
+    for cost in costs:
+        reason = f"needs {size(cost.memory)}" if cost.possible else f"is out: {cost.note}"
+        reasons.setdefault(reason, []).append(cost.method)
+    return [f"{', '.join(names)} {reason}" for reason, names in reasons.items()]
+
+
+def _refusal(
+    op: Operator,
+    target: Target,
+    machine: Machine,
+    names: Sequence[str],
+    costs: Sequence[Cost],
+    nearest: Cost,
+) -> str:
+    """What each method lacks; the memory, the ranks or the D that would do."""
+    lacks = "; ".join(_obstacles(costs))
+    if not nearest.possible:
+        return f"D={op.dimension} with {target}: {lacks}. Use solver='auto'"
+    ranks, each = f"{machine.ranks} rank{'s' * (machine.ranks > 1)}", machine.memory / machine.ranks
+    ways = [f"{size(nearest.memory)} of memory ({_brief(nearest)})"]
+    if SOLVERS[nearest.method].parallel:
+        ways.append(f"{math.ceil(nearest.memory / each)} ranks with {size(each)} each")
+    ways += _smaller(op, target, machine, names)
+    return (
+        f"D={op.dimension} with {target} does not fit into {size(machine.memory)} on {ranks}: "
+        f"{lacks}. What would fit: {'; '.join(ways)}"
+    )
+
+
+def _smaller(op: Operator, target: Target, machine: Machine, names: Sequence[str]) -> list[str]:
+    """The largest space that fits without the last sites, and the largest that fits soon."""
+    ways: list[str] = []
+    for fewer in range(1, len(op.space.dims)):
+        part = without_last_sites(op, fewer)
+        if target.k is not None and target.k > part.dimension:
+            break
+        costs = [c for c in estimates(part, target, machine, names) if _fits(c, machine)]
+        best = min(costs, key=_worth, default=None)
+        if best is not None and (not ways or best.seconds < _LONG):
+            lost = f"{fewer} site{'s' if fewer > 1 else ''} fewer"
+            ways.append(f"D={part.dimension}, {lost} ({_brief(best)})")
+        if best is not None and best.seconds < _LONG:
+            break
+    return ways
+
+
+def without_last_sites(op: Operator, fewer: int) -> Operator:
+    """The terms that do not touch the last sites, on the space without them.
+
+    Examples
+    --------
+    >>> import mbltn as mb
+    >>> model = mb.models.CentralGrain(n_grain=2, n_lbits=5, alpha=0.6)
+    >>> without_last_sites(model.operator(model.draw(seed=7, realization=0)), 2).space.dims
+    (4, 2, 2, 2)
+    """
+    left = len(op.space.dims) - fewer
+    terms = tuple(term for term in op.terms if all(site < left for site in term.sites))
+    return Operator(HilbertSpace(op.space.dims[:left]), terms)
+
+
+def choose_solver(
+    op: Operator, target: Target, comm: Any = None, memory: float | None = None
+) -> Solver:
+    """The cheapest installed method that fits; the reason is logged. Collective.
+
+    Costs are formulas with measured rates (`mbltn.solvers.costs`). Rank 0 decides for all.
+
+    Parameters
+    ----------
+    op : Operator
+    target : Target
+    comm : mpi4py communicator, optional
+    memory : float, optional
+        Bytes on all ranks; by default what the nodes have.
+
+    Raises
+    ------
+    SolverFailure
+        If nothing fits, with what each method needs and the nearest thing that would fit.
+
+    Examples
+    --------
+    >>> import mbltn as mb
+    >>> model = mb.models.CentralGrain(n_grain=3, n_lbits=5, alpha=0.6)
+    >>> op = model.operator(model.draw(seed=7, realization=0))
+    >>> choose_solver(op, Target.all())
+    Dense()
+    """
+    comm = comm if comm is not None else Serial()
+    machine = this_machine(comm)
+    free = available_memory(comm)
+    if memory is not None:
+        machine = replace(machine, memory=memory)
+    target, _ = _in_energy(op, target, comm)
+
+    def choose() -> Choice:
+        choice = decide(op, target, machine)
+        if choice.refusal:
+            raise SolverFailure(choice.refusal)
+        log.info("solver %s: %s", choice.cost.method, choice.reason)
+        return choice
+
+    limit = memory if memory is not None else min(machine.memory, free)
+    return solver_within(by_rank_zero(comm, choose).cost.method, limit)
 
 
 def eigenpairs(
@@ -82,7 +260,7 @@ def eigenpairs(
     operator : Operator
     target : Target
         ``Target.middle(k)``, ``Target.energy(e, k)`` or ``Target.all()``.
-    solver : {"auto", "dense", "shift_invert", "slepc"} or a solver object with options
+    solver : "auto", a name (dense, shift_invert, slepc, windowed, filtered) or a solver object
     comm : mpi4py communicator, optional
         Serial by default. With several ranks the vectors come back distributed by rows. PETSc
         starts on all ranks of COMM_WORLD at once: where only some of them will call this with
@@ -112,7 +290,7 @@ def eigenpairs(
     """
     comm = comm if comm is not None else Serial()
 
-    def prepare() -> Solver:
+    def prepare() -> Solver | None:
         if not isinstance(operator, Operator) or not isinstance(target, Target):
             raise InvalidInput(
                 f"eigenpairs needs an Operator and a Target, not {type(operator).__name__} and "
@@ -123,13 +301,13 @@ def eigenpairs(
             raise InvalidInput(
                 "the operator is not symmetric: every pm-like term needs its transpose beside it"
             )
-        if isinstance(solver, str) and solver == "auto":
-            return choose_solver(operator.dimension, target, comm)
-        return solver_from(solver)
+        return None if isinstance(solver, str) and solver == "auto" else solver_from(solver)
 
     method = together(comm, prepare)
     require_same(comm, operator.digest(), "the operator (its disorder or its parameters)")
     target, scale = _in_energy(operator, target, comm)
+    if method is None:
+        method = choose_solver(operator, target, comm)
     pairs = method.solve(operator, target, comm)
     if pairs.missing and comm.rank == 0:
         log.warning("%s: %s. %s", pairs.solver, pairs.complete, pairs.reason)

@@ -6,20 +6,30 @@ import hashlib
 import itertools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..errors import InvalidInput, MbltnError, StudyError
+from ..machine import Machine, this_machine
 from ..models.base import Model
-from ..solvers import Target, choose_solver
-from ..solvers.choose import solver_from
-from .schema import Study, build_model
+from ..solvers import Solver, Target
+from ..solvers.choose import Choice, decide, solver_from, solver_within
+from ..solvers.costs import Cost
+from .schema import Resources, Study, build_model
+
+_POINTS = 4096
+# Seconds.
+_FAILURE = 1e-3
 
 
 @dataclass(frozen=True)
 class Task:
-    """One realization. `id` is a hash of all that fixes its answer, and of nothing else."""
+    """One realization. `id` is a hash of all that fixes its answer, and of nothing else.
+
+    `alone` is what one rank has, `group` what the ranks have that would share this problem; they
+    decide on the method, not on the answer.
+    """
 
     parameters: dict[str, Any]
     seed: int
@@ -28,6 +38,8 @@ class Task:
     energy: float | None
     solver: str
     observables: tuple[str, ...]
+    alone: Machine = field(default_factory=Machine, compare=False, repr=False)
+    group: Machine | None = field(default=None, compare=False, repr=False)
 
     def content(self) -> dict[str, Any]:
         return {
@@ -64,58 +76,75 @@ class Task:
         return Target.middle(self.states)
 
     @cached_property
-    def solver_name(self) -> str:
-        """The method that will run here."""
-        if self.solver != "auto":
-            return self.solver
-        return choose_solver(self.dimension, self.target).name
+    def choice(self) -> Choice:
+        """The method and its cost, the same for all realizations: decided on the first."""
+        return self._decided[0]
+
+    @property
+    def shared(self) -> bool:
+        """Whether a group of ranks works on this problem, with a method that gains by it."""
+        return self._decided[1]
 
     @cached_property
+    def _decided(self) -> tuple[Choice, bool]:
+        parameters = json.dumps(self.parameters, sort_keys=True)
+        return _decided(parameters, self.seed, self.target, self.solver, self.alone, self.group)
+
+    @property
+    def solver_name(self) -> str:
+        """The method that will run here."""
+        return self.choice.cost.method
+
+    @property
+    def method(self) -> Solver:
+        """The solver to run: with its default options if the study names it."""
+        if self.solver != "auto":
+            return solver_from(self.solver)
+        machine = self.group if self.shared and self.group else self.alone
+        return solver_within(self.solver_name, machine.memory)
+
+    @property
     def cost(self) -> Cost:
-        k = self.target.count(self.dimension)
-        return estimate(self.solver_name, self.dimension, k, self.model.space().dims[0])
+        """What the method takes; next to nothing if it cannot do this, since it fails at once."""
+        cost = self.choice.cost
+        return cost if cost.possible else replace(cost, seconds=_FAILURE, memory=0.0)
 
 
-@dataclass(frozen=True)
-class Cost:
-    """Estimated memory in bytes, and seconds on one core of about 60 GFlop/s."""
-
-    memory: float
-    seconds: float
-
-
-def estimate(solver: str, dimension: int, k: int, grain_dimension: int = 8) -> Cost:
-    """Rough cost of one problem: right within a factor of about three for star Hamiltonians.
-
-    Dense: four D x D arrays, time D^3. Shift-invert: the fill of the LDL^T factor grows as D^2
-    (hypercube separators) and the time as D^2.8, measured at D = 2^12 .. 2^16 with 50 pairs; a
-    large grain adds full blocks.
-    """
-    d = float(dimension)
-    if solver == "dense":
-        return Cost(memory=32 * d**2, seconds=0.02 + 2.3e-10 * d**3)
-    fullness = max(1.0, grain_dimension / 8)
-    bytes_each, pace, growth = (2.4, 2.0, 0.3) if solver == "slepc" else (4.8, 5.0, 0.6)
-    return Cost(
-        memory=bytes_each * d**2 * fullness**0.25 + 8 * d * (3 * k + 40),
-        seconds=0.05 + pace * fullness**growth * (d / 8192) ** 2.8 * (0.5 + k / 100),
-    )
+@lru_cache(maxsize=_POINTS)
+def _decided(
+    parameters: str, seed: int, target: Target, solver: str, alone: Machine, group: Machine | None
+) -> tuple[Choice, bool]:
+    """The choice for one point of the grid, and whether a group of ranks shares the problem."""
+    model = build_model(json.loads(parameters))
+    op = model.operator(model.draw(seed, 0))
+    methods = None if solver == "auto" else (solver,)
+    if group is not None:
+        choice = decide(op, target, group, methods)
+        if solver_from(choice.cost.method).parallel:
+            return choice, True
+    return decide(op, target, alone, methods), False
 
 
-def plan(study: Study) -> list[Task]:
+def plan(study: Study, machine: Machine | None = None) -> list[Task]:
     """Every task of the study, checked; duplicates (overlapping ensembles) appear once.
+
+    What does not fit on the machine (this one by default, with one rank) is planned, too: its
+    `choice` says why it will be refused.
 
     Raises
     ------
     StudyError
         If a combination of parameters is impossible, or asks for more states than there are.
     """
+    machine = machine if machine is not None else this_machine()
+    alone, group = machine.share(1), machine.share(group_size(study.resources, machine.ranks))
     tasks: dict[str, Task] = {}
     for number, ensemble in enumerate(study.ensemble):
         names = list(ensemble.grid)
         for values in itertools.product(*ensemble.grid.values()):
             parameters = {**study.model, **dict(zip(names, values, strict=True))}
             try:
+                large = _is_large(build_model(parameters), study.resources)
                 for realization in range(ensemble.realizations):
                     task = Task(
                         parameters=parameters,
@@ -125,6 +154,8 @@ def plan(study: Study) -> list[Task]:
                         energy=ensemble.energy,
                         solver=ensemble.solver,
                         observables=tuple(study.observables),
+                        alone=alone,
+                        group=group if large else None,
                     )
                     if realization == 0:
                         _check(task)
@@ -136,18 +167,26 @@ def plan(study: Study) -> list[Task]:
 
 def _check(task: Task) -> None:
     task.target.count(task.dimension)
-    if task.target.kind == "rank" and task.solver_name != "dense":
+    if task.target.kind == "rank" and task.solver not in ("auto", "dense"):
         raise InvalidInput(
             f"states='middle_quarter' counts levels in the full spectrum, which solver="
             f"{task.solver!r} does not have: use 'dense', or a number of states"
         )
 
 
+def _is_large(model: Model, resources: Resources) -> bool:
+    limit = resources.shared_from
+    return limit is not None and model.space().dimension >= limit
+
+
+def group_size(resources: Resources, ranks: int) -> int:
+    """Ranks that share a large problem."""
+    return min(resources.ranks_per_problem or ranks, ranks)
+
+
 def is_shared(task: Task, study: Study) -> bool:
     """Whether a whole group of ranks works on this problem, with a method that gains by it."""
-    limit = study.resources.shared_from
-    large = limit is not None and task.dimension >= limit
-    return large and solver_from(task.solver_name).parallel
+    return _is_large(task.model, study.resources) and task.shared
 
 
 def deal(tasks: Sequence[Task], hands: int) -> list[list[Task]]:

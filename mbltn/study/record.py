@@ -13,11 +13,12 @@ import numpy as np
 
 from .._version import __version__
 from ..comm import Serial, together
+from ..errors import SolverFailure
 from ..models import Sample
 from ..observables import measure
 from ..observables.levels import doublets
 from ..operators.operator import norm_bound
-from ..solvers import eigenpairs
+from ..solvers import Eigenpairs, eigenpairs
 from .plan import Task
 
 FORMAT_VERSION = 1
@@ -45,7 +46,8 @@ def compute(task: Task, comm: Any = None) -> Record:
     started = time.perf_counter()
     sample = together(comm, lambda: task.model.draw(task.seed, task.realization))
     operator = task.model.operator(sample)
-    pairs = eigenpairs(operator, task.target, task.solver, comm)
+    pairs = eigenpairs(operator, task.target, task.method, comm)
+    together(comm, lambda: _require_all_levels(pairs))
     arrays = {
         "energies": pairs.energies,
         "residuals": pairs.residuals,
@@ -65,6 +67,12 @@ def compute(task: Task, comm: Any = None) -> Record:
         **versions(),
     }
     return Record(task.content(), task.id, arrays, facts)
+
+
+def _require_all_levels(pairs: Eigenpairs) -> None:
+    """A record with levels missing would bias every average over states."""
+    if pairs.missing:
+        raise SolverFailure(f"{pairs.solver}: {pairs.complete}. {pairs.reason}")
 
 
 def _kept(sample: Sample) -> dict[str, np.ndarray]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ import numpy as np
 
 from ..comm import Serial, by_rank_zero, raised_on_all_ranks, require_same, together
 from ..errors import MbltnError, StudyError
+from ..machine import this_machine
 from ..solvers.choose import solver_from
 from .plan import Task, deal, is_shared, plan
 from .progress import Progress
@@ -57,9 +57,11 @@ def run_study(
         On all ranks alike, before anything is computed.
     """
     comm = comm if comm is not None else Serial()
-    tasks = together(comm, lambda: plan(study))
+    machine = this_machine(comm)
+    tasks = together(comm, lambda: plan(study, machine))
     require_same(comm, _digest(tasks), "the study")
-    together(comm, lambda: _require_memory(tasks, study, comm))
+    together(comm, lambda: _require_memory(tasks))
+    require_same(comm, [task.solver_name for task in tasks], "the choice of solvers")
     store = Store(folder)
     _missing(tasks, store, comm)
     by_rank_zero(comm, lambda: store.claim(study))
@@ -95,17 +97,14 @@ def _start_libraries(tasks: Sequence[Task]) -> None:
         solver_from(name).require_library()
 
 
-def _require_memory(tasks: Sequence[Task], study: Study, comm: Any) -> None:
+def _require_memory(tasks: Sequence[Task]) -> None:
     """Refuse a problem that cannot fit, with numbers, before the node dies of it."""
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    largest = max(tasks, key=lambda task: task.cost.memory)
-    ranks = comm.size if is_shared(largest, study) else 1
-    if largest.cost.memory / ranks > memory:
-        raise StudyError(
-            f"D={largest.dimension} by {largest.solver_name} needs about "
-            f"{largest.cost.memory / ranks / 1e9:.3g} GB a rank, and this machine has "
-            f"{memory / 1e9:.3g} GB: take fewer spins, another solver, or more nodes"
-        )
+    for task in tasks:
+        if task.choice.refusal and task.choice.cost.possible:
+            raise StudyError(
+                f"{task.parameters}: {task.choice.refusal}. 'mbltn run --plan' shows what fits "
+                "here, or with --ranks, --memory and --gflops on another machine"
+            )
 
 
 def finish(store: Store) -> None:

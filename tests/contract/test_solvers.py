@@ -154,18 +154,3 @@ def test_index_overflow_is_refused_before_assembly():
     if mb.operators.petsc.import_petsc().IntType == np.int32:
         with pytest.raises(InvalidInput, match="64-bit indices"):
             mb.eigenpairs(op, mb.Target.middle(4), "slepc")
-
-
-@pytest.mark.parametrize(
-    ("dimension", "k", "name"), [(1024, 50, "dense"), (8192, 4000, "dense"), (8192, None, "dense")]
-)
-def test_choice(dimension, k, name):
-    target = mb.Target.all() if k is None else mb.Target.middle(k)
-    assert mb.choose_solver(dimension, target).name == name
-
-
-def test_choice_of_interior_solver_takes_what_is_installed():
-    from conftest import has
-
-    name = mb.choose_solver(8192, mb.Target.middle(50)).name
-    assert name == ("slepc" if has("slepc4py") else "shift_invert")

@@ -3,8 +3,9 @@
 import pytest
 
 from mbltn.errors import StudyError
-from mbltn.study import parse_study, plan
-from mbltn.study.plan import deal, estimate, is_shared
+from mbltn.machine import Machine
+from mbltn.study import parse_study, plan, run_study
+from mbltn.study.plan import deal, is_shared
 
 
 def ids(study):
@@ -111,12 +112,51 @@ def test_levels_are_counted_by_rank_only_in_the_full_spectrum(tiny):
         plan(tiny("ensemble.0.solver=shift_invert"))
 
 
-@pytest.mark.parametrize("solver", ["dense", "shift_invert", "slepc"])
-def test_estimates_grow_with_the_dimension(solver):
-    small, large = estimate(solver, 1024, 50), estimate(solver, 8192, 50)
-    assert large.memory > 20 * small.memory > 0
-    assert large.seconds > 2 * small.seconds > 0
+SUN = {
+    "name": "sun",
+    "seed": 2,
+    "observables": ["gap_ratio"],
+    "model": {"kind": "QuantumSun", "n_grain": 3},
+    "ensemble": [
+        {"grid": {"n_lbits": [7, 9], "alpha": [0.6, 0.9]}, "realizations": 4, "states": 20}
+    ],
+}
+LARGE = ("ensemble.1.grid.n_lbits=[15]", "ensemble.1.states=50")
 
 
-def test_the_dense_estimate_holds_the_matrix_and_its_vectors():
-    assert estimate("dense", 1024, 1024).memory >= 2 * 8 * 1024**2
+def test_all_realizations_of_a_point_are_solved_by_one_method():
+    """The couplings of a sun differ between realizations, and with them what each would cost."""
+    costs = {}
+    for task in plan(parse_study(SUN)):
+        costs.setdefault(str(task.parameters), set()).add(task.cost)
+    assert len(costs) == 4
+    assert all(len(found) == 1 for found in costs.values())
+
+
+def test_a_study_names_its_solver(tiny):
+    for task in plan(tiny("ensemble.0.solver=dense", "ensemble.1.solver=shift_invert")):
+        assert task.solver_name == task.method.name == task.solver
+
+
+@pytest.mark.parametrize(("shared_from", "memory"), [(2**20, 1e9), (2**10, 4e9)])
+def test_the_method_keeps_to_what_its_ranks_have(tiny, shared_from, memory):
+    study = tiny(*LARGE, f"resources.shared_from={shared_from}")
+    tasks = plan(study, Machine(ranks=4, memory=4e9))
+    large = [task for task in tasks if task.dimension == 2**17]
+    assert {is_shared(task, study) for task in large} == {memory == 4e9}
+    (method,) = {task.method for task in large}
+    assert (method.name, method.max_memory) == ("windowed", memory)
+
+
+def test_what_does_not_fit_is_planned(tiny):
+    tasks = plan(tiny(*LARGE), Machine(memory=1e8))
+    refused = [task for task in tasks if task.choice.refusal]
+    assert {task.dimension for task in refused} == {2**17}
+    assert all(task.cost.memory > 1e8 for task in refused)
+
+
+def test_what_does_not_fit_is_refused_before_a_folder_is_made(tiny, tmp_path):
+    huge = tiny("ensemble.1.grid.n_lbits=[44]", "ensemble.1.states=50")
+    with pytest.raises(StudyError, match=r"D=70368744177664 .* does not fit .* sites fewer"):
+        run_study(huge, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -9,13 +9,15 @@ from ...operators.operator import norm_bound
 from ..base import Eigenpairs, Target
 from ..certify import Certificate
 from ..verify import orthonormality, residuals
-from .count import CERTIFICATE_NOTE, levels_below
+from .count import CERTIFICATE_NOTE, LevelCount, levels_below
 from .near import Near
 from .slices import Slices
 
 # Pairs above this residual, relative to the norm of H, are no result (see `eigenpairs`).
 _USABLE = 1e-9
 _ROWS_AT_ONCE = 4096
+# Half width of the near states for each try of a count, over that of the solve.
+_WIDER = (1.0, 1.4, 1.8)
 
 
 def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
@@ -129,27 +131,26 @@ def _certificate(slices: Slices) -> Certificate | None:
             last.energies[last.last :],
         ]
     )
-    below = _proven(slices, first.low_ends, first.energies)
-    above = _proven(slices, last.high_ends, last.energies)
+    below = _proven(slices, first.low_ends)
+    above = _proven(slices, last.high_ends) if below else None
     if below is None or above is None:
         return None
     return Certificate(
         method="inertia (Haynsworth)",
-        low=below[0],
-        high=above[0],
-        counted=above[1] - below[1],
-        found=int(((energies > below[0]) & (energies < above[0])).sum()),
+        low=below.energy,
+        high=above.energy,
+        counted=above.below - below.below,
+        found=int(((energies > below.energy) & (energies < above.energy)).sum()),
         note=CERTIFICATE_NOTE,
     )
 
 
-def _proven(slices: Slices, ends: list[float], energies: np.ndarray) -> tuple[float, int] | None:
-    """The first of these ends at which the levels below can be counted for certain."""
-    near = Near.around(slices.frame, float(energies.mean()), slices.setting.omega)
-    for end in ends:
-        if near.far_sign_margin(end) <= slices.frame.tail.tail_norm:
-            continue
-        count = levels_below(near, end)
-        if count.proven:
-            return end, count.below
+def _proven(slices: Slices, ends: list[float]) -> LevelCount | None:
+    """A count that is certain at one of these ends, with a wider window where it must be."""
+    for end, wider in zip(ends, _WIDER, strict=False):
+        near = Near.around(slices.frame, end, wider * slices.setting.omega)
+        if near.far_sign_margin(end) > slices.frame.tail.tail_norm:
+            count = levels_below(near, end)
+            if count.proven:
+                return count
     return None

@@ -1,0 +1,239 @@
+"""Which method is chosen, what it is said to cost, and what is refused."""
+
+import logging
+import tracemalloc
+
+import numpy as np
+import pytest
+from conftest import needs_slepc
+
+import mbltn as mb
+from mbltn.errors import InvalidInput, SolverFailure
+from mbltn.machine import Machine, this_machine
+from mbltn.operators import to_dense
+from mbltn.solvers import choose, costs
+from mbltn.solvers.choose import decide
+from mbltn.solvers.costs import Cost, estimates, measured
+
+# The model must hold at every point that it was fitted to.
+FACTOR = 2.0
+NOTICED = 5e7
+ROOMY = Machine(memory=20e9)
+
+
+def star(n_lbits, alpha=0.6, n_grain=3):
+    model = mb.models.CentralGrain(n_grain, n_lbits, alpha=alpha, coupling="xx")
+    return model.operator(model.draw(seed=0, realization=0))
+
+
+def named(point):
+    return f"{point['method']}-{point['dimension']}-{point['alpha']}-{point['k']}"
+
+
+# -- costs -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("point", measured(), ids=named)
+def test_the_model_reproduces_what_was_measured(point):
+    op = star(point["n_lbits"], point["alpha"], point["n_grain"])
+    k = point["k"]
+    target = mb.Target.all() if k == op.dimension else mb.Target.middle(k)
+    machine = Machine(memory=20e9, gflops=point["gflops"])
+    (cost,) = estimates(op, target, machine, [point["method"]])
+    assert 1 / FACTOR < cost.seconds / point["seconds"] < FACTOR
+    if point["memory"] > NOTICED:
+        assert 1 / FACTOR < cost.memory / point["memory"] < FACTOR
+
+
+def test_every_method_was_measured_from_small_to_large():
+    for method in mb.solvers.SOLVERS:
+        dimensions = [point["dimension"] for point in measured() if point["method"] == method]
+        assert min(dimensions) <= 16
+        assert max(dimensions) >= 4096
+
+
+def test_a_small_problem_takes_no_memory_to_speak_of():
+    """The window method counts the interpreter in; the plan of a study must not."""
+    found = estimates(star(2), mb.Target.middle(4), ROOMY, costs.WORK)
+    assert all(cost.memory < 1e6 for cost in found)
+
+
+def test_large_problems_are_estimated_without_large_arrays():
+    op = star(27)
+    tracemalloc.start()
+    found = estimates(op, mb.Target.middle(50), ROOMY, costs.WORK)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1e8 < op.dimension
+    assert all(cost.memory > 20e9 for cost in found)
+
+
+def test_twice_the_rate_is_half_the_time():
+    slow, fast = (
+        estimates(star(9), mb.Target.middle(20), Machine(gflops=rate), costs.WORK)
+        for rate in (10, 20)
+    )
+    assert [c.seconds for c in slow] == pytest.approx([2 * c.seconds for c in fast])
+
+
+def test_ranks_shorten_what_they_share():
+    def seconds(ranks):
+        machine = Machine(ranks=ranks, memory=20e9)
+        found = estimates(star(11), mb.Target.middle(20), machine, costs.WORK)
+        return {cost.method: cost.seconds for cost in found}
+
+    one, four = seconds(1), seconds(4)
+    for method, solver in mb.solvers.SOLVERS.items():
+        assert (four[method] < one[method]) == solver.parallel
+        assert four[method] >= one[method] / 4
+
+
+@pytest.mark.parametrize("energy", [-1.0, 0.0, 2.0])
+def test_density_of_states(monkeypatch, energy):
+    op = star(7)
+    levels = np.linalg.eigvalsh(to_dense(op))
+    exact = (abs(levels - energy) < 0.5).sum()
+    listed = costs.density_at(op, energy)
+    monkeypatch.setattr(costs, "_LISTED", 1)
+    smooth = costs.density_at(op, energy)
+    assert listed == pytest.approx(exact, rel=0.15)
+    assert smooth == pytest.approx(exact, rel=0.15)
+
+
+def test_bandwidth_is_bounded():
+    op = star(5, 0.9)
+    levels = np.linalg.eigvalsh(to_dense(op))
+    exact = 0.5 * (levels[-1] - levels[0])
+    assert exact <= costs.half_bandwidth(op) < 1.3 * exact
+
+
+# -- choice ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("op", "target", "name"),
+    [
+        (star(2), mb.Target.middle(4), "dense"),
+        (star(9), mb.Target.all(), "dense"),
+        (star(9), mb.Target.rank(64), "dense"),
+        (star(9), mb.Target.middle(3000), "dense"),
+        (star(13), mb.Target.middle(50), "windowed"),
+        (star(13), mb.Target.window(-0.01, 0.01), "windowed"),
+    ],
+)
+def test_choice(op, target, name):
+    assert decide(op, target, ROOMY).cost.method == name
+
+
+def test_strong_couplings_far_from_the_grain_are_none_for_the_window():
+    choice = decide(star(15, alpha=1.0), mb.Target.middle(50), ROOMY)
+    assert choice.cost.method == "filtered"
+    assert "windowed" in choice.reason
+
+
+def test_what_is_not_installed_is_not_chosen(monkeypatch):
+    everything = decide(star(7), mb.Target.middle(20), ROOMY)
+    monkeypatch.setattr(choose, "installed", lambda name: name != everything.cost.method)
+    other = decide(star(7), mb.Target.middle(20), ROOMY)
+    assert other.cost.method != everything.cost.method
+    assert everything.cost.method not in other.reason
+
+
+@pytest.mark.parametrize(("seconds", "name"), [(1.29, "windowed"), (1.31, "filtered")])
+def test_a_count_of_levels_is_worth_thirty_percent(monkeypatch, seconds, name):
+    found = (Cost("filtered", 1.0, 1e6), Cost("windowed", seconds, 1e6))
+    monkeypatch.setattr(choose, "estimates", lambda *_: found)
+    assert decide(star(2), mb.Target.middle(4), ROOMY).cost.method == name
+
+
+def test_the_choice_does_not_depend_on_the_rate():
+    for n_lbits in (3, 5, 7, 9):
+        slow, fast = (
+            decide(star(n_lbits), mb.Target.middle(8), Machine(memory=1e9, gflops=rate))
+            for rate in (1, 1000)
+        )
+        assert slow.cost.method == fast.cost.method
+
+
+def test_the_reason_is_logged(caplog):
+    with caplog.at_level(logging.INFO, logger="mbltn"):
+        solver = mb.choose_solver(star(9), mb.Target.middle(20))
+    (said,) = [r.getMessage() for r in caplog.records if "solver" in r.getMessage()]
+    assert said.startswith(f"solver {solver.name}: {solver.name} in about ")
+    assert "; next " in said
+
+
+def test_a_share_of_the_bandwidth_is_a_target_like_others():
+    assert mb.choose_solver(star(4), mb.Target.density(0.5, 8)).name == "dense"
+
+
+def test_more_pairs_than_levels():
+    with pytest.raises(InvalidInput, match="k=65"):
+        mb.choose_solver(star(3), mb.Target.middle(65))
+
+
+# -- refusal -----------------------------------------------------------------------------------
+
+
+def test_less_memory_another_method():
+    op, target = star(12), mb.Target.middle(300)
+    free = decide(op, target, ROOMY)
+    tight = decide(op, target, Machine(memory=0.99 * free.cost.memory))
+    assert not tight.refusal
+    assert tight.cost.memory < free.cost.memory
+
+
+def test_what_would_fit_does_fit():
+    op, target = star(17), mb.Target.middle(50)
+    choice = decide(op, target, Machine(ranks=2, memory=1e8))
+    assert "into 100 MB on 2 ranks: dense needs " in choice.refusal
+    assert "ranks with 50 MB each" in choice.refusal
+    assert not decide(op, target, Machine(memory=choice.cost.memory)).refusal
+    dimension = int(choice.refusal.rpartition("D=")[2].partition(",")[0])
+    smaller = choose.without_last_sites(op, int(np.log2(op.dimension // dimension)))
+    assert smaller.dimension == dimension
+    assert not decide(smaller, target, Machine(ranks=2, memory=1e8)).refusal
+
+
+def test_the_whole_spectrum_of_a_large_space_is_refused():
+    said = decide(star(13), mb.Target.rank(100), ROOMY).refusal
+    assert "dense needs 14" in said
+    assert "not Target.rank" in said
+
+
+def test_choose_solver_refuses_with_numbers():
+    with pytest.raises(SolverFailure, match=r"D=1024 .* into 1 kB .* dense needs 3\d\.?\d* MB"):
+        mb.choose_solver(star(7), mb.Target.middle(20), memory=1e3)
+
+
+def test_one_rank_methods_have_one_node():
+    op, target = star(11), mb.Target.all()
+    assert not decide(op, target, Machine(ranks=2, memory=10e9)).refusal
+    assert decide(op, target, Machine(ranks=2, memory=10e9, nodes=2)).refusal
+
+
+@needs_slepc
+def test_the_chosen_method_solves():
+    """SLEPc certifies and is the fastest at this size; eigenpairs takes what was chosen."""
+    op, target = star(7), mb.Target.middle(20)
+    pairs = mb.eigenpairs(op, target)
+    assert pairs.solver == decide(op, target, this_machine()).cost.method
+    exact = np.linalg.eigvalsh(to_dense(op))
+    np.testing.assert_allclose(pairs.energies, exact[target.nearest(exact, op)], atol=1e-10)
+
+
+# -- machines ----------------------------------------------------------------------------------
+
+
+def test_this_machine_is_the_same_each_time():
+    assert this_machine() == this_machine()
+    assert this_machine().ranks == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [({"ranks": 0}, "ranks=0"), ({"memory": -1.0}, "memory=-1"), ({"gflops": 0.0}, "gflops=0")],
+)
+def test_impossible_machines(changes, message):
+    with pytest.raises(InvalidInput, match=message):
+        Machine(**changes)
