@@ -9,6 +9,7 @@ import numpy as np
 from ..comm import Serial
 from .distributed import Deal, Exchange
 from .operator import Operator
+from .shared import SharedTiles
 from .tiles import stored_entries, tiles
 
 # Bytes of x that a pass keeps in the second-level cache, and of each run in its other pass.
@@ -33,6 +34,8 @@ class BlockOperator:
     op : Operator
         Real symmetric.
     comm : mpi4py communicator, optional
+    share : bool
+        Ranks of one node read each other's vectors instead of sending them. `close` frees them.
 
     Examples
     --------
@@ -43,7 +46,7 @@ class BlockOperator:
     array([0. , 0.5, 0. , 0. ])
     """
 
-    def __init__(self, op: Operator, comm: Any = None) -> None:
+    def __init__(self, op: Operator, comm: Any = None, share: bool = True) -> None:
         self.op = op
         self.deal = deal = Deal(op.space, comm if comm is not None else Serial())
         self.sum = deal.public.sum
@@ -60,8 +63,12 @@ class BlockOperator:
             (matrix.indptr, matrix.indices.astype(np.int64), matrix.data)
             for matrix in parts.neighbours
         ]
+        self._work: dict[int, list[np.ndarray]] = {}
+        self._shared = SharedTiles.on(deal.comm) if share else None
         outside = [c[(c < low) | (c >= high)] for _, c, _ in entries]
         needed = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *outside]))
+        if self._shared is not None:
+            needed = needed[:0]
         self._exchange = Exchange(deal.configurations, needed)
         near: list[Any] = []
         far: list[Any] = []
@@ -69,7 +76,11 @@ class BlockOperator:
             rows = np.repeat(np.arange(self._own), np.diff(pointers))
             here = (low <= columns) & (columns < high)
             close = here & (rows // cached == (columns - low) // cached)
-            place = np.where(here, columns - low, self._own + np.searchsorted(needed, columns))
+            place = columns - low  # in the memory of other ranks if it lies outside of our own
+            if self._shared is None:
+                place = np.where(here, place, self._own + np.searchsorted(needed, columns))
+            elif cached >= self._own:
+                close = np.ones_like(here)
             for chosen, target in ((close, near), (~close, far)):
                 counts = np.bincount(rows[chosen], minlength=self._own)
                 target.append((counts, place[chosen], values[chosen]))
@@ -93,14 +104,24 @@ class BlockOperator:
         return applies * (2 * self._entries + (3 * self.dimension if recurrence else 0))
 
     def bytes(self, width: int) -> int:
-        """Memory of this rank for H and for the four blocks of a Chebyshev series."""
+        """Memory of this rank for H and for the blocks of a Chebyshev series."""
         index = sum(array.nbytes for part in (self._near, self._far) for array in part)
         tile = 8 * self.deal.cut.levels * _padded(width)
-        return index + tile * (4 * self._own + 2 * self._exchange.received)
+        return index + tile * (4 * self._own + 3 * self._exchange.received)
+
+    def close(self) -> None:
+        """Free the vectors that ranks of one node share; collective."""
+        self._work.clear()
+        if self._shared is not None:
+            self._shared.close()
 
     def zeros(self, width: int) -> np.ndarray:
-        """A block for `step`, (own tiles + received tiles, d, width), width a multiple of 8."""
-        return np.zeros((self._own + self._exchange.received, self.deal.cut.levels, width))
+        """A block for `step`, (own tiles + received tiles, d, width), width a multiple of 8.
+
+        Collective.
+        """
+        shape = (self._own + self._exchange.received, self.deal.cut.levels, width)
+        return np.zeros(shape) if self._shared is None else self._shared.zeros(shape)
 
     def step(
         self,
@@ -116,6 +137,8 @@ class BlockOperator:
         from .chebyshev_kernels import add_far, near_step
 
         width = x.shape[2]
+        if self._shared is not None:
+            self._shared.wait()
         requests = self._exchange.start(x)
         flat_x, flat_y = x.reshape(-1), y.reshape(-1)
         near_step(
@@ -126,19 +149,26 @@ class BlockOperator:
         if len(self._order):
             add_far(flat_y, flat_x, self._order, *self._far, *self._mix, width, a)
 
-    def _entered(self, block: np.ndarray) -> np.ndarray:
-        x = self.zeros(_padded(block.shape[1]))
-        d = self.deal.cut.levels
-        x[: self._own, :, : block.shape[1]] = block.reshape(self._own, d, block.shape[1])
-        return x
+    def _entered(self, block: np.ndarray) -> list[np.ndarray]:
+        """Three blocks to work with, the first one filled, the others zero."""
+        b = block.shape[1]
+        width = _padded(b)
+        if width not in self._work:
+            self._work[width] = [self.zeros(width) for _ in range(3)]
+        elif self._shared is not None:
+            self._shared.wait()  # others may still read what is overwritten now
+        x, y, z = self._work[width]
+        x[: self._own, :, :b] = block.reshape(self._own, self.deal.cut.levels, b)
+        x[: self._own, :, b:] = 0.0
+        y[: self._own] = z[: self._own] = 0.0
+        return [x, y, z]
 
     def _left(self, y: np.ndarray, width: int) -> np.ndarray:
-        return np.ascontiguousarray(y[: self._own].reshape(self.n_local, y.shape[2])[:, :width])
+        return y[: self._own].reshape(self.n_local, y.shape[2])[:, :width].copy()
 
     def apply(self, block: np.ndarray) -> np.ndarray:
         """``H @ block`` for this rank's rows of any number of vectors."""
-        x = self._entered(block)
-        y = np.zeros_like(x)
+        x, y, _ = self._entered(block)
         self.step(y, x, x, 1.0)
         return self._left(y, block.shape[1])
 
@@ -151,10 +181,9 @@ class BlockOperator:
         Math. Tables Aids Comput. 9, 118, 1955): one block less to write in every step than with
         the sum accumulated beside T_k x.
         """
-        x = self._entered(block)
-        newer, older = np.zeros_like(x), np.zeros_like(x)
         if len(coefficients) == 1:
             return float(coefficients[0]) * np.ascontiguousarray(block)
+        x, newer, older = self._entered(block)
         newer[: self._own] = float(coefficients[-1]) * x[: self._own]
         for c in coefficients[-2:0:-1]:
             self.step(older, newer, x, 2.0 / half, -2.0 * centre / half, -1.0, float(c))
@@ -168,8 +197,7 @@ class BlockOperator:
         ``2 <T_m x, T_n x> = <T_{m+n}> + <T_{m-n}>`` (Weisse et al., Rev. Mod. Phys. 78, 275, 2006).
         """
         width = block.shape[1]
-        older = self._entered(block)
-        newer = np.zeros_like(older)
+        older, newer, _ = self._entered(block)
         self.step(newer, older, older, 1.0 / half, -centre / half)
         own = slice(0, self._own)
 

@@ -89,6 +89,7 @@ class Filtered:
             pairs = self._found(problem, watch, attempt=0)
             if pairs.missing and not watch.expired():
                 pairs = self._repaired(problem, watch, pairs)
+            h.close()
         stats = {**pairs.stats, "threads": threads, "ranks": comm.size, "seconds": watch.seconds}
         return replace(pairs, stats=stats)
 

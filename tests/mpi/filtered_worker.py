@@ -41,18 +41,20 @@ def whole_block(dimension):
     return np.random.default_rng(dimension).normal(size=(dimension, 5))
 
 
-def parts_of(name, comm):
-    h = BlockOperator(operator(name), comm)
+def parts_of(name, comm, share):
+    h = BlockOperator(operator(name), comm, share)
     rows = h.deal.public
     x = whole_block(h.dimension)[rows.start : rows.stop]
     mine = h.deal.from_public(x)
-    return {
+    result = {
         "back": np.array_equal(h.deal.to_public(mine), x),
         "apply": rows.gather(h.deal.to_public(h.apply(mine))),
         "series": rows.gather(h.deal.to_public(h.series(mine, COEFFICIENTS, 0.1, 20.0))),
         "moments": h.moments(mine, 9, 0.1, 20.0),
         "random": rows.gather(h.deal.to_public(h.deal.random(Streams(1, 0), "test", 0, 3))),
     }
+    h.close()
+    return result
 
 
 def pairs_of(name, target, comm):
@@ -102,7 +104,9 @@ def refusals_of(comm):
 def main(output):
     comm = world()
     result = {
-        "parts": {name: parts_of(name, comm) for name in MODELS},
+        "parts": {
+            (name, share): parts_of(name, comm, share) for name in MODELS for share in (True, False)
+        },
         "pairs": {target: pairs_of("star", target, comm) for target in TARGETS},
         "sun": pairs_of("sun", "middle", comm),
         "lanczos": lanczos_of(comm),

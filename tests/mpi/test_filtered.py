@@ -31,14 +31,16 @@ def exact():
     return {name: (h, *np.linalg.eigh(h)) for name in MODELS for h in [to_dense(operator(name))]}
 
 
+@pytest.mark.parametrize("share", [True, False])
 @pytest.mark.parametrize("name", MODELS)
-def test_apply_series_and_moments(results, exact, name):
+def test_apply_series_and_moments(results, exact, name, share):
+    """Whether the ranks read each other's vectors or send them."""
     h, levels, states = exact[name]
     x = whole_block(len(h))
     filtered = states @ (chebval((levels - 0.1) / 20.0, COEFFICIENTS)[:, None] * (states.T @ x))
     moments = [chebval((levels - 0.1) / 20.0, np.eye(9)[k]) @ (states.T @ x) ** 2 for k in range(9)]
     for result in results:
-        parts = result["parts"][name]
+        parts = result["parts"][name, share]
         assert parts["back"]
         np.testing.assert_allclose(parts["apply"], h @ x, rtol=0, atol=1e-12)
         np.testing.assert_allclose(parts["series"], filtered, rtol=0, atol=1e-12)
@@ -54,7 +56,7 @@ def test_random_vectors_do_not_depend_on_ranks(results, name):
     deal = Deal(MODELS[name].space(), Serial())
     alone = deal.to_public(deal.random(Streams(1, 0), "test", 0, 3))
     for result in results:
-        np.testing.assert_array_equal(result["parts"][name]["random"], alone)
+        np.testing.assert_array_equal(result["parts"][name, True]["random"], alone)
 
 
 def wanted(levels, target, h):
