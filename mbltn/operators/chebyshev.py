@@ -9,7 +9,7 @@ import numpy as np
 from ..comm import Serial
 from .distributed import Deal, Exchange
 from .operator import Operator
-from .shared import SharedTiles
+from .shared import SharedTiles, aligned_zeros
 from .tiles import stored_entries, tiles
 
 # Bytes of x that a pass keeps in the second-level cache, and of each run in its other pass.
@@ -121,7 +121,10 @@ class BlockOperator:
         Collective.
         """
         shape = (self._own + self._exchange.received, self.deal.cut.levels, width)
-        return np.zeros(shape) if self._shared is None else self._shared.zeros(shape)
+        if self._shared is None:
+            return aligned_zeros(shape)
+        tiles_of_all = self.deal.configurations
+        return self._shared.zeros(shape, tiles_of_all.start, tiles_of_all.dimension)
 
     def step(
         self,

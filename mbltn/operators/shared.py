@@ -9,6 +9,27 @@ import numpy as np
 
 from ..comm import node_neighbours
 
+# Vector loads across the ends of cache lines cost twice.
+LINE = 64
+
+
+def aligned(memory: np.ndarray, count: int) -> np.ndarray:
+    """`count` doubles from the first cache line that begins in an array of bytes."""
+    skip = -memory.ctypes.data % LINE
+    return memory[skip : skip + 8 * count].view(float)
+
+
+def aligned_zeros(shape: tuple[int, ...]) -> np.ndarray:
+    """An array of zeros that begins with a cache line.
+
+    Examples
+    --------
+    >>> aligned_zeros((3, 2)).ctypes.data % 64
+    0
+    """
+    count = math.prod(shape)
+    return aligned(np.zeros(8 * count + LINE, dtype=np.uint8), count).reshape(shape)
+
 
 class SharedTiles:
     """Arrays in which every rank owns a part and may read the others'.
@@ -30,20 +51,21 @@ class SharedTiles:
         alone = len(node_neighbours(comm, 0)) < comm.size
         return None if any(comm.allgather(alone)) else cls(comm)
 
-    def zeros(self, shape: tuple[int, ...]) -> np.ndarray:
-        """Own part of a new array; the others' lie before and behind it in memory, in order.
+    def zeros(self, shape: tuple[int, ...], first: int, total: int) -> np.ndarray:
+        """Rows ``first ..`` of a new array of `total` rows, which all ranks share in this order.
 
-        Collective.
+        Collective. Each rank may read what lies before and behind its own rows in memory.
         """
         from mpi4py import MPI
 
-        window = MPI.Win.Allocate_shared(8 * math.prod(shape), 8, comm=self._comm)
+        row = math.prod(shape[1:])
+        size = 8 * row * total + LINE if self._comm.rank == 0 else 0
+        window = MPI.Win.Allocate_shared(size, 1, comm=self._comm)
         window.Lock_all()
         self._windows.append(window)
-        if not math.prod(shape):
-            return np.zeros(shape)
-        memory, _ = window.Shared_query(self._comm.rank)
-        own = np.ndarray(shape, dtype=float, buffer=memory)
+        memory, _ = window.Shared_query(0)
+        whole = aligned(np.frombuffer(memory, dtype=np.uint8), row * total)  # type: ignore
+        own = whole.reshape(total, *shape[1:])[first : first + shape[0]]
         own[...] = 0.0
         return own
 

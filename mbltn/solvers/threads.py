@@ -24,6 +24,9 @@ def threads_of_rank(wanted: int | None, comm: Any) -> Iterator[int]:
     ...     threads
     1
     """
+    # Read when the thread library is loaded. Threads that spin at the end of a loop slow each other
+    # down tenfold where anything else runs on the machine; sleeping ones cost a hundredth.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import numba
     from threadpoolctl import threadpool_limits
 

@@ -2,7 +2,9 @@
 
 ``inertia(H - a) = inertia(H_QQ - a) + inertia(S(a))`` with the Schur complement S on P. The first
 has the signs of its diagonal because ||W|| < omega - |a - centre| (Weyl); for the second the Schur
-complement S0 without W_QQ is factorised, and ||S - S0|| shown to be below its smallest eigenvalue.
+complement S0 without W_QQ is factorised, and the error delta = ||S - S0|| estimated. Eigenvalues of
+S0 beyond 2 delta keep their signs; those within, if there are any, are counted from the exact
+inverse on their eigenvectors (docs/solvers.md, S6).
 """
 
 from __future__ import annotations
@@ -12,13 +14,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...comm import by_rank_zero
 from ...errors import SolverFailure
 from ...streams import Streams
 from ..krylov import block_lanczos, largest_magnitude
+from .blocks import column_blocks
 from .frame import Frame
-from .ldl import block_ldl
+from .ldl import BlockLDL, block_ldl
 from .near import Near, schur_complement
-from .precondition import coupling_of_near_part, gathered, near_part_of_coupling
+from .precondition import (
+    Preconditioner,
+    coupling_of_near_part,
+    gathered,
+    near_part_of_coupling,
+)
+from .sqmr import Vectors, sqmr
 
 # Lanczos norms come from below and hold with high probability: five blocks of eight vectors.
 _BLOCK = 8
@@ -28,9 +38,16 @@ _NEUMANN_ACCURACY = 1e-2
 _MAX_NEUMANN_TERMS = 60
 
 CERTIFICATE_NOTE = (
-    "the norm of the Schur complement's error and its smallest eigenvalue are Lanczos estimates "
+    "the norm of the Schur complement's error and its smallest eigenvalues are Lanczos estimates "
     f"({_STEPS} blocks of {_BLOCK} vectors, safety factor {_SAFETY:g}), right with high probability"
 )
+# Eigenvalues of S0 that may be counted by exact solves; more mean that omega is too small.
+_MAX_UNCERTAIN = 600
+_UNCERTAIN = 1.5
+_LANCZOS_ACCURACY = 1e-6
+_SOLVE_ACCURACY = 1e-8
+_MAX_ITERATIONS = 100
+_WIDTH = 32
 
 
 @dataclass(frozen=True)
@@ -43,13 +60,16 @@ class LevelCount:
     error_norm : float
         ||S - S0||, estimated by Lanczos.
     margin : float
-        Smallest modulus of the eigenvalues of S0.
+        Smallest modulus of the eigenvalues of S0 that were not counted by exact solves.
+    solved : int
+        Eigenvalues of S0 that were.
     """
 
     energy: float
     below: int
     error_norm: float
     margin: float
+    solved: int = 0
 
     @property
     def proven(self) -> bool:
@@ -74,19 +94,85 @@ def levels_below(near: Near, energy: float, prove: bool = True) -> LevelCount:
             f"{near.far_sign_margin(energy):.3g} away, closer than the tail norm "
             f"{frame.tail.tail_norm:.3g}; widen omega (now {near.omega:.3g})"
         )
-    far_below = frame.sum(np.array([float((~near.mask() & (frame.diagonal < energy)).sum())]))
+    far = frame.sum(np.array([float((~near.mask() & (frame.diagonal < energy)).sum())]))
+    below = round(float(far[0]))
     if near.count == 0:
-        return LevelCount(energy, round(float(far_below[0])), 0.0, np.inf)
+        return LevelCount(energy, below, 0.0, np.inf)
     factor = block_ldl(schur_complement(near, energy))
+    below += factor.negative
     if not prove:
-        return LevelCount(energy, round(float(far_below[0])) + factor.negative, np.inf, 0.0)
-    margin = 1.0 / _norm(factor.solve, near.count)
-    return LevelCount(
-        energy=energy,
-        below=round(float(far_below[0])) + factor.negative,
-        error_norm=_norm(_schur_error(near, energy), near.count),
-        margin=margin,
+        return LevelCount(energy, below, np.inf, 0.0)
+    comm = frame.comm
+    error = comm.bcast(_norm(_schur_error(near, energy), near.count))
+    margin = by_rank_zero(comm, lambda: 1.0 / _norm(factor.solve, near.count))
+    if _SAFETY * error < margin:
+        return LevelCount(energy, below, error, margin)
+    reach = _UNCERTAIN * _SAFETY * error
+    expected = near.count * reach / near.omega
+    if expected > min(_MAX_UNCERTAIN, near.count / 4):
+        return LevelCount(energy, below, error, margin)
+    values, vectors = by_rank_zero(comm, lambda: _smallest(factor, reach, expected))
+    exact = np.linalg.eigvalsh(_inverse_on(near, factor, energy, vectors))
+    below += int((exact < 0).sum()) - int((values < 0).sum())
+    return LevelCount(energy, below, error, reach, solved=len(values))
+
+
+def _smallest(factor: BlockLDL, reach: float, expected: float) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenpairs of S0 with eigenvalues within `reach` of zero."""
+    n = len(factor.order)
+    start = Streams(0, 0)("inertia").standard_normal((n, _BLOCK))
+    found = block_lanczos(
+        factor.solve,
+        start,
+        lambda inverses: int((abs(inverses) > 1.0 / reach).sum()),
+        max_vectors=min(n, int(4 * expected) + 20 * _BLOCK),
+        tol=_LANCZOS_ACCURACY / reach,
     )
+    if not found.converged:
+        raise SolverFailure(
+            f"the {expected:.0f} smallest eigenvalues of the Schur complement did not converge: "
+            "widen omega"
+        )
+    return 1.0 / found.values, np.ascontiguousarray(found.vectors)
+
+
+def _inverse_on(near: Near, factor: BlockLDL, energy: float, vectors: np.ndarray) -> np.ndarray:
+    """``Y^T (H - E)^-1 Y`` for columns on near states; its inverse is their Schur complement."""
+    from .kernels import take
+
+    frame, places = near.frame, near.places()
+    own = vectors[near.own]
+    result = np.empty((vectors.shape[1], vectors.shape[1]))
+    for part in column_blocks(vectors.shape[1], _WIDTH):
+        x = _solved(near, factor, energy, np.ascontiguousarray(own[:, part]))
+        on_near = np.empty((len(places[0]), x.shape[2]))
+        take(x, *places, on_near)
+        result[:, part] = own.T @ on_near
+    result = frame.sum(result)
+    return 0.5 * (result + result.T)
+
+
+def _solved(near: Near, factor: BlockLDL, energy: float, on_near: np.ndarray) -> np.ndarray:
+    """``(H - E)^-1`` of columns on this rank's near states."""
+    from .kernels import put
+
+    frame, width = near.frame, on_near.shape[1]
+    work = Vectors((*frame.shape, width), np.dtype(float))
+    work.residual[...] = 0.0
+    put(work.residual, *near.places(), on_near)
+    flipped, shifts = np.empty_like(work.residual), np.full(width, energy)
+    precondition = Preconditioner(
+        near, energy, lambda r: factor.solve(r)[near.own], np.float64, width
+    )
+    sqmr(
+        lambda v, out: frame.apply(v, shifts, out, flipped),
+        precondition,
+        work,
+        frame.sum,
+        _MAX_ITERATIONS,
+        _SOLVE_ACCURACY,
+    )
+    return work.solution
 
 
 def _norm(apply: Callable[[np.ndarray], np.ndarray], n: int) -> float:

@@ -16,8 +16,6 @@ from .slices import Slices
 # Pairs above this residual, relative to the norm of H, are no result (see `eigenpairs`).
 _USABLE = 1e-9
 _ROWS_AT_ONCE = 4096
-# Half width of the near states for each try of a count, over that of the solve.
-_WIDER = (1.0, 1.4, 1.8)
 
 
 def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
@@ -146,9 +144,9 @@ def _certificate(slices: Slices) -> Certificate | None:
 
 
 def _proven(slices: Slices, ends: list[float]) -> LevelCount | None:
-    """A count that is certain at one of these ends, with a wider window where it must be."""
-    for end, wider in zip(ends, _WIDER, strict=False):
-        near = Near.around(slices.frame, end, wider * slices.setting.omega)
+    """The first count that is certain at one of these ends."""
+    for end in ends:
+        near = Near.around(slices.frame, end, slices.setting.omega)
         if near.far_sign_margin(end) > slices.frame.tail.tail_norm:
             count = levels_below(near, end)
             if count.proven:
