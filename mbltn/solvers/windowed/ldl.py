@@ -12,6 +12,7 @@ from ...errors import SolverFailure
 
 # Wide enough for GEMM, narrow enough for the eigenproblems on the diagonal to cost nothing.
 _BLOCK = 64
+_ROWS_AT_ONCE = 256
 # Backward error |A - L D L^T| / |A| up to which the factors (and the inertia) are believed.
 _MAX_BACKWARD_ERROR = 1e-10
 
@@ -87,7 +88,10 @@ def block_ldl(matrix: np.ndarray) -> BlockLDL:
     """
     n = len(matrix)
     order = np.argsort(-abs(matrix.diagonal()), kind="stable")
-    lower = np.asfortranarray(matrix[order][:, order])
+    lower = np.empty((n, n), order="F")
+    for start in range(0, n, _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        lower[:, part] = matrix[order[part]][:, order].T
     starts = range(0, n, _BLOCK)
     pivots: list[tuple[slice, np.ndarray, np.ndarray]] = []
     dense = np.empty((len(starts), _BLOCK, _BLOCK))

@@ -37,30 +37,37 @@ class NearLevels:
     weighted: np.ndarray  # (1 + N) vectors
 
 
+def by_lanczos(n: int, count: int) -> bool:
+    """Whether `near_levels` iterates, and then needs no S0 beside its factors."""
+    return n >= _DENSE_BELOW and count * _DENSE_SHARE <= n
+
+
 def near_levels(
-    schur: np.ndarray, slope: np.ndarray, factor: BlockLDL, sigma: float, count: int
+    schur: np.ndarray | None, slope: np.ndarray, factor: BlockLDL, sigma: float, count: int
 ) -> NearLevels:
     """The `count` levels of the pencil nearest to sigma.
 
-    `slope` is N and is overwritten; `factor` that of `schur`.
+    `slope` is N and is overwritten; `factor` that of `schur`, which is needed unless `by_lanczos`.
     """
-    n = len(schur)
+    n = len(slope)
     count = min(count, n)
     mass = slope
     mass[np.diag_indices(n)] += 1.0
-    if n < _DENSE_BELOW or count * _DENSE_SHARE > n:
+    if schur is not None:
         values, vectors = scipy.linalg.eigh(schur, mass, driver="gvd", check_finite=False)
         nearest = np.sort(np.argsort(abs(values), kind="stable")[:count])
-        offsets, vectors = values[nearest], vectors[:, nearest]
-    else:
-        offsets, vectors = _by_lanczos(mass, factor, count)
-    return NearLevels(sigma, sigma + offsets, vectors, mass @ vectors)
+        vectors = vectors[:, nearest]
+        return NearLevels(sigma, sigma + values[nearest], vectors, mass @ vectors)
+    # In place: the transpose of a symmetric matrix in C order is itself in Fortran order.
+    root = scipy.linalg.cholesky(mass.T, lower=True, overwrite_a=True, check_finite=False)
+    offsets, vectors = _by_lanczos(root, factor, count)
+    weighted = dtrmm(1.0, root, dtrmm(1.0, root, vectors, lower=1, trans_a=1), lower=1)
+    return NearLevels(sigma, sigma + offsets, vectors, weighted)
 
 
-def _by_lanczos(mass: np.ndarray, factor: BlockLDL, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Largest eigenvalues of ``L^T S0^-1 L`` with ``1 + N = L L^T``."""
-    n = len(mass)
-    root = np.asfortranarray(scipy.linalg.cholesky(mass, lower=True, check_finite=False))
+def _by_lanczos(root: np.ndarray, factor: BlockLDL, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Largest eigenvalues of ``L^T S0^-1 L`` with ``1 + N = L L^T``, L in Fortran order."""
+    n = len(root)
 
     def inverse(x: np.ndarray) -> np.ndarray:
         y = dtrmm(1.0, root, np.asfortranarray(x), lower=1)

@@ -21,7 +21,7 @@ from .count import levels_below
 from .frame import Frame
 from .ldl import BlockLDL, block_ldl
 from .near import Near, schur_complement, slope
-from .pencil import DeflatedSolve, NearLevels, near_levels
+from .pencil import DeflatedSolve, NearLevels, by_lanczos, near_levels
 from .polish import Polished, Polisher
 from .shift_invert import lanczos_pairs
 
@@ -226,10 +226,12 @@ class Slices:
         with self.clock("near block"):
             schur = schur_complement(near, near.centre)
             factor = block_ldl(schur)
+            kept = None if by_lanczos(near.count, columns) else schur
+            del schur
             mass = slope(near, near.centre)
         with self.clock("pencil"):
             levels = by_rank_zero(
-                self.frame.comm, lambda: near_levels(schur, mass, factor, near.centre, columns)
+                self.frame.comm, lambda: near_levels(kept, mass, factor, near.centre, columns)
             )
         return levels, factor
 
