@@ -37,6 +37,7 @@ def run_kernel(job: dict[str, Any], comm: Any) -> dict[str, Any]:
     begin = time.perf_counter()
     h.series(block, np.ones(steps + 1), centre, half)
     seconds = max(comm.allgather(time.perf_counter() - begin))
+    h.close()
     peak = float(sum(comm.allgather(own_peak_mb())))
     flops = flops_per_row(operator) * operator.dimension * columns * steps
     triad = triad_bytes_per_second()
