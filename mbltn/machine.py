@@ -13,7 +13,13 @@ from typing import Any
 from .comm import Serial, by_rank_zero, node_neighbours
 from .errors import InvalidInput
 
-_CGROUP = Path("/sys/fs/cgroup")
+_CGROUPS = Path("/sys/fs/cgroup")
+_MEMBERSHIP = Path("/proc/self/cgroup")
+# Names of limit, use and reclaimable cache in the two versions of control groups.
+_FILES = {
+    2: ("memory.max", "memory.current", "inactive_file"),
+    1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
 # Where nothing was measured or stated: one core of today. All costs scale with it alike, so that
 # choices do not depend on it.
 TYPICAL_GFLOPS = 40.0
@@ -88,7 +94,7 @@ def this_machine(comm: Any = None, measure: bool = False) -> Machine:
         memory=float(sum(share for _, share in shares)),
         gflops=gflops,
         nodes=max(1, round(sum(part for part, _ in shares))),
-        threads=by_rank_zero(comm, _threads) if comm.size == 1 else 1,
+        threads=by_rank_zero(comm, blas_threads) if comm.size == 1 else 1,
     )
 
 
@@ -107,26 +113,34 @@ def dgemm_gflops() -> float:
         begin = time.process_time()
         a @ a
         best = min(best, time.process_time() - begin)
-    return float(2e-9 * _PRODUCT**3 * _threads() / best)
+    return float(2e-9 * _PRODUCT**3 * blas_threads() / best)
 
 
-def _threads() -> int:
+def blas_threads() -> int:
+    """Threads of the BLAS libraries that this process has loaded, the most of any."""
     from threadpoolctl import threadpool_info
 
     return max([1, *(library["num_threads"] for library in threadpool_info())])
 
 
 def available_memory(comm: Any = None) -> float:
-    """Bytes that the ranks of `comm` can still use together, over all their nodes.
-
-    Collective. On each node the memory that Linux calls available, or what the limit of a
-    container leaves, is shared by the ranks there.
-    """
-    here = _available_here()
+    """Bytes that the ranks of `comm` can still use together, over all their nodes. Collective."""
+    here = available_bytes()
     if comm is None or comm.size == 1:
         return here
     share = here / len(node_neighbours(comm, 0))
     return float(sum(comm.allgather(share)))
+
+
+def available_bytes() -> float:
+    """Memory that processes of this node can still take, by the kernel and the control groups.
+
+    Examples
+    --------
+    >>> available_bytes() > 0
+    True
+    """
+    return min([_kernel_says(), *_groups_say(_MEMBERSHIP, _CGROUPS)])
 
 
 def total_memory() -> float:
@@ -137,40 +151,61 @@ def total_memory() -> float:
     >>> total_memory() >= available_memory() > 0
     True
     """
-    return min([_physical(), *(most for most, _ in _container())])
+    return min([physical_memory(), *(most for most, _ in _limits(_MEMBERSHIP, _CGROUPS))])
 
 
-def _available_here() -> float:
-    free = [_physical()]
-    for line in _text(Path("/proc/meminfo")).splitlines():
-        if line.startswith("MemAvailable:"):
-            free.append(1024.0 * float(line.split()[1]))
-    free += [most - used for most, used in _container()]
-    return max(min(free), 0.0)
-
-
-def _physical() -> float:
+def physical_memory() -> float:
+    """Bytes that are built into this node."""
     return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
 
 
-def _container() -> list[tuple[float, float]]:
-    """Limit and use of the control group's memory, from either version."""
-    found = []
-    for limit, used in (
-        ("memory.max", "memory.current"),
-        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
-    ):
-        most, now = _text(_CGROUP / limit).strip(), _text(_CGROUP / used).strip()
-        if most.isdigit() and now.isdigit():
-            found.append((float(most), float(now)))
-    return found
-
-
-def _text(path: Path) -> str:
+def _kernel_says() -> float:
     try:
-        return path.read_text(encoding="ascii")
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return 1024.0 * float(line.split()[1])
     except OSError:
-        return ""
+        pass  # no /proc: not Linux
+    return physical_memory()
+
+
+def _groups_say(membership: Path, root: Path) -> list[float]:
+    return [max(most - used, 0.0) for most, used in _limits(membership, root)]
+
+
+def _limits(membership: Path, root: Path) -> list[tuple[float, float]]:
+    """Limit and use of every control group that this process is in, from both versions."""
+    try:
+        lines = membership.read_text().splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        number, controllers, path = line.split(":", 2)
+        if number == "0":
+            version, top = 2, root
+        elif "memory" in controllers.split(","):
+            version, top = 1, root / "memory"
+        else:
+            continue
+        group = top / path.lstrip("/")
+        # A container sees its own group at the top, whatever the path says.
+        folders = [group, *group.parents]
+        found += [_limit(folder, version) for folder in folders if folder.is_relative_to(top)]
+    return [pair for pair in found if pair is not None]
+
+
+def _limit(group: Path, version: int) -> tuple[float, float] | None:
+    limit, use, cache = _FILES[version]
+    try:
+        most = (group / limit).read_text().strip()
+        if most == "max":
+            return None
+        statistics = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        used = float((group / use).read_text()) - float(statistics.get(cache, 0))
+        return float(most), used
+    except (OSError, ValueError):
+        return None
 
 
 def size(number: float) -> str:

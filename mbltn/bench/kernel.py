@@ -10,7 +10,8 @@ import numpy as np
 
 from ..operators import Operator
 from ..operators.chebyshev import BlockOperator
-from ..operators.operator import local_blocks, norm_bound
+from ..operators.operator import norm_bound
+from ..operators.tiles import stored_entries
 from .machine import own_peak_mb
 from .problem import Problem
 
@@ -62,10 +63,7 @@ def flops_per_row(op: Operator) -> float:
     >>> flops_per_row(op)
     7.0
     """
-    off_diagonal = sum(
-        int((block.rows != block.columns).sum()) / block.dimension for block in local_blocks(op)
-    )
-    return 2 * (off_diagonal + 1) + _FLOPS_BESIDE_APPLY
+    return 2 * stored_entries(op) / op.dimension + _FLOPS_BESIDE_APPLY
 
 
 def triad_bytes_per_second(doubles: int = _TRIAD_DOUBLES) -> float:

@@ -8,6 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from ..machine import physical_memory
+
 MEGABYTE = 1e6
 
 
@@ -27,7 +29,7 @@ def describe() -> dict[str, Any]:
     return {
         "cpu": _cpu(),
         "cores": cores(),
-        "memory_gb": round(_memory() / 1e9, 1),
+        "memory_gb": round(physical_memory() / 1e9, 1),
         "python": platform.python_version(),
         "numpy": version("numpy"),
         "scipy": version("scipy"),
@@ -100,7 +102,3 @@ def _cpu() -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
-
-
-def _memory() -> int:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

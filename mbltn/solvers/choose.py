@@ -21,6 +21,7 @@ from .filtered import Filtered
 from .shift_invert import ShiftInvert
 from .slepc import Slepc
 from .spectrum import extreme_energies
+from .verify import MAX_RELATIVE_RESIDUAL
 from .windowed import Windowed
 
 log = logging.getLogger(__name__)
@@ -42,8 +43,6 @@ _NEAR = 2.0
 _LONG = 86400.0
 _LIBRARIES = {"slepc": ("petsc4py", "slepc4py")}
 
-# Worse pairs are refused, whatever the solver says about its convergence.
-MAX_RELATIVE_RESIDUAL = 1e-9
 MAX_SKEW = 1e-8
 
 

@@ -19,7 +19,7 @@ from .kpm import Density, certify_by_kpm, density_of_states
 from .krylov import RitzPairs, rayleigh_ritz
 from .krylov_basis import rotate_columns
 from .spectrum import enclosing_energies
-from .verify import orthonormality
+from .verify import orthonormality, residual_norms
 from .watch import Watch
 
 log = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ class Harvest:
         vectors = ritz.vectors[:, : chosen.shape[1]]
         energies, rotation = rayleigh_ritz(h.apply, vectors, h.sum)
         rotate_columns(vectors, rotation)
-        residuals = _residuals(h, energies, vectors)
+        residuals = residual_norms(h.apply, energies, vectors, h.sum)
         scale = problem.filter.scale
         rounding = 1e-14 * max(abs(scale.low), abs(scale.high))
         accurate = residuals <= max(_ACCEPTED * scale.half, rounding)
@@ -218,12 +218,3 @@ class Harvest:
             problem.density.at(0.5 * sum(window))[0], _MOST_MOMENTS_OF_AN_ORDER * p.order,
             Streams(seed, attempt),
         )  # fmt: skip
-
-
-def _residuals(h: BlockOperator, energies: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    squares = np.empty(len(energies))
-    for first in range(0, len(energies), _COLUMNS_AT_ONCE):
-        part = slice(first, first + _COLUMNS_AT_ONCE)
-        rest = h.apply(vectors[:, part]) - vectors[:, part] * energies[part]
-        squares[part] = np.einsum("ij,ij->j", rest, rest)
-    return np.sqrt(h.sum(squares))

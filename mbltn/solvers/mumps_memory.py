@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ..comm import node_neighbours
 from ..errors import SolverFailure
+from ..machine import available_bytes
 from .mumps import Factor
-
-_CGROUPS = Path("/sys/fs/cgroup")
-# Names of limit, use and reclaimable cache in the two versions of control groups.
-_FILES = {
-    2: ("memory.max", "memory.current", "inactive_file"),
-    1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-}
 
 
 @dataclass(frozen=True)
@@ -82,62 +74,6 @@ def estimate(
     else:
         *_, here, free = max(shares, key=lambda share: share[4] / max(share[5], 1.0))
     return MemoryEstimate(totals[0], totals[1], totals[2], here, free)
-
-
-def available_bytes() -> float:
-    """Memory that processes of this node can still take, by the kernel and the control groups.
-
-    Examples
-    --------
-    >>> available_bytes() > 0
-    True
-    """
-    return min([_kernel_says(), *_groups_say(Path("/proc/self/cgroup"), _CGROUPS)])
-
-
-def _kernel_says() -> float:
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return 1024.0 * float(line.split()[1])
-    except OSError:
-        pass  # no /proc: not Linux
-    return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-
-
-def _groups_say(membership: Path, root: Path) -> list[float]:
-    """Limit minus use of every control group that this process is in, from both versions."""
-    try:
-        lines = membership.read_text().splitlines()
-    except OSError:
-        return []
-    left = []
-    for line in lines:
-        number, controllers, path = line.split(":", 2)
-        if number == "0":
-            version, top = 2, root
-        elif "memory" in controllers.split(","):
-            version, top = 1, root / "memory"
-        else:
-            continue
-        group = top / path.lstrip("/")
-        # A container sees its own group at the top, whatever the path says.
-        folders = [group, *group.parents]
-        left += [_left(folder, version) for folder in folders if folder.is_relative_to(top)]
-    return [value for value in left if value is not None]
-
-
-def _left(group: Path, version: int) -> float | None:
-    limit, use, cache = _FILES[version]
-    try:
-        most = (group / limit).read_text().strip()
-        if most == "max":
-            return None
-        statistics = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
-        used = float((group / use).read_text()) - float(statistics.get(cache, 0))
-        return max(float(most) - used, 0.0)
-    except (OSError, ValueError):
-        return None
 
 
 def _gb(number: float) -> str:

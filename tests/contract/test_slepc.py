@@ -8,6 +8,7 @@ from conftest import needs_slepc
 from oracle import Z, central_grain, on_spin, real
 
 import mbltn as mb
+from mbltn import machine
 from mbltn.errors import InvalidInput, SolverFailure
 from mbltn.operators import SIGMA_Z, HilbertSpace, Operator, Term
 from mbltn.operators.operator import norm_bound
@@ -336,7 +337,7 @@ def test_the_estimate_is_near_to_what_mumps_then_uses():
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_limits_of_control_groups(tmp_path, version):
-    limit, use, cache = mumps_memory._FILES[version]
+    limit, use, cache = machine._FILES[version]
     top = tmp_path / "memory" if version == 1 else tmp_path
     for folder, bytes_allowed in ((top / "job", "1000"), (top / "job" / "step", "max")):
         folder.mkdir(parents=True)
@@ -346,8 +347,8 @@ def test_limits_of_control_groups(tmp_path, version):
     membership = tmp_path / "cgroup"
     line = "5:cpu,memory:/job/step" if version == 1 else "0::/job/step"
     membership.write_text(f"7:pids:/other\n{line}\n")
-    assert mumps_memory._groups_say(membership, tmp_path) == [600.0]
-    assert mumps_memory._groups_say(tmp_path / "absent", tmp_path) == []
+    assert machine._groups_say(membership, tmp_path) == [600.0]
+    assert machine._groups_say(tmp_path / "absent", tmp_path) == []
 
 
 # MUMPS errors

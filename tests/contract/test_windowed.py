@@ -130,9 +130,9 @@ def test_preconditioner_inverts_all_but_the_couplings_among_far_states(parts):
     m = h - 0.1 * np.eye(len(h))
     m[np.ix_(q, q)] = np.diag(frame.diagonal.ravel()[q] - 0.1)
     factor = block_ldl(schur_complement(near, 0.1))
-    precondition = Preconditioner(near, 0.1, factor.solve, np.float64, 4)
+    precondition = Preconditioner(near, 0.1, factor.solve, np.float64)
     r = np.random.default_rng(1).standard_normal((*frame.shape, 4))
-    z = precondition(r.copy(), np.empty_like(r))
+    z = precondition(r.copy(), *(np.empty_like(r) for _ in range(3)))
     np.testing.assert_allclose(m @ z.reshape(-1, 4), r.reshape(-1, 4), atol=1e-9)
 
 
@@ -140,14 +140,14 @@ def test_sqmr_solves_shifted_systems_column_by_column(parts):
     frame, near, h = parts
     shifts = np.array([0.1, 0.1003, 0.0996])
     factor = block_ldl(schur_complement(near, 0.1))
-    precondition = Preconditioner(near, 0.1, factor.solve, np.float64, 3)
+    precondition = Preconditioner(near, 0.1, factor.solve, np.float64)
     work = Vectors((*frame.shape, 3), np.dtype(float))
     b = np.random.default_rng(2).standard_normal((*frame.shape, 3))
     work.residual[...] = b
-    flipped = np.empty_like(b)
+    image, flipped = np.empty_like(b), np.empty_like(b)
     left, done = sqmr(
         lambda v, out: frame.apply(v, shifts, out, flipped),
-        precondition,
+        lambda r, z: precondition(r, z, image, flipped),
         work,
         frame.sum,
         60,

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_limits
+
+from ...machine import blas_threads
 
 T = TypeVar("T")
 
@@ -16,7 +18,7 @@ def n_threads(comm: Any) -> int:
     """Threads for column blocks: those of the BLAS on one rank, one where ranks share the work."""
     if comm.size > 1:
         return 1
-    return max([1, *(library["num_threads"] for library in threadpool_info())])
+    return blas_threads()
 
 
 def column_blocks(count: int, width: int) -> list[slice]:

@@ -24,11 +24,12 @@ from .ldl import BlockLDL, block_ldl
 from .near import Near, schur_complement
 from .precondition import (
     Preconditioner,
+    ShiftedSystem,
     coupling_of_near_part,
+    factor_solve,
     gathered,
     near_part_of_coupling,
 )
-from .sqmr import Vectors, sqmr
 
 # Lanczos norms come from below and hold with high probability: five blocks of eight vectors.
 _BLOCK = 8
@@ -138,41 +139,22 @@ def _smallest(factor: BlockLDL, reach: float, expected: float) -> tuple[np.ndarr
 
 def _inverse_on(near: Near, factor: BlockLDL, energy: float, vectors: np.ndarray) -> np.ndarray:
     """``Y^T (H - E)^-1 Y`` for columns on near states; its inverse is their Schur complement."""
-    from .kernels import take
+    from .kernels import put, take
 
-    frame, places = near.frame, near.places()
-    own = vectors[near.own]
+    frame, own = near.frame, vectors[near.own]
+    precondition = Preconditioner(near, energy, factor_solve(near, factor), np.float64)
     result = np.empty((vectors.shape[1], vectors.shape[1]))
     for part in column_blocks(vectors.shape[1], _WIDTH):
-        x = _solved(near, factor, energy, np.ascontiguousarray(own[:, part]))
-        on_near = np.empty((len(places[0]), x.shape[2]))
-        take(x, *places, on_near)
+        width = part.stop - part.start
+        system = ShiftedSystem(precondition, width)
+        system.right_side[...] = 0.0
+        put(system.right_side, *near.places, np.ascontiguousarray(own[:, part]))
+        system.solve(np.full(width, energy), _MAX_ITERATIONS, _SOLVE_ACCURACY)
+        on_near = np.empty((len(own), width))
+        take(system.solution, *near.places, on_near)
         result[:, part] = own.T @ on_near
     result = frame.sum(result)
     return 0.5 * (result + result.T)
-
-
-def _solved(near: Near, factor: BlockLDL, energy: float, on_near: np.ndarray) -> np.ndarray:
-    """``(H - E)^-1`` of columns on this rank's near states."""
-    from .kernels import put
-
-    frame, width = near.frame, on_near.shape[1]
-    work = Vectors((*frame.shape, width), np.dtype(float))
-    work.residual[...] = 0.0
-    put(work.residual, *near.places(), on_near)
-    flipped, shifts = np.empty_like(work.residual), np.full(width, energy)
-    precondition = Preconditioner(
-        near, energy, lambda r: factor.solve(r)[near.own], np.float64, width
-    )
-    sqmr(
-        lambda v, out: frame.apply(v, shifts, out, flipped),
-        precondition,
-        work,
-        frame.sum,
-        _MAX_ITERATIONS,
-        _SOLVE_ACCURACY,
-    )
-    return work.solution
 
 
 def _norm(apply: Callable[[np.ndarray], np.ndarray], n: int) -> float:
@@ -194,8 +176,7 @@ def _norm(apply: Callable[[np.ndarray], np.ndarray], n: int) -> float:
 def _schur_error(near: Near, energy: float) -> Callable[[np.ndarray], np.ndarray]:
     """``y -> (S - S0) y = -W_PQ [(H_QQ - E)^-1 - (D_Q - E)^-1] W_QP y`` by the Neumann series."""
     frame = near.frame
-    far = ~near.mask()
-    weights = np.where(far, 1.0 / np.where(far, frame.diagonal - energy, 1.0), 0.0)
+    weights = near.far_weights(energy)
 
     def apply(y: np.ndarray) -> np.ndarray:
         width = y.shape[1]

@@ -173,6 +173,12 @@ class Frame:
         add_diagonal(out, x, self.diagonal_as(x.dtype), shifts.astype(x.dtype))
         return out
 
+    def applied(self, rows: np.ndarray) -> np.ndarray:
+        """``H x`` for x[a, s, c], or for columns stored flat, (A x own S, c)."""
+        x = rows.reshape(*self.shape, rows.shape[-1])
+        out = self.apply(x, np.zeros(x.shape[2]), np.empty_like(x), np.empty_like(x))
+        return out.reshape(rows.shape)
+
     def couple(self, x: np.ndarray, out: np.ndarray, work: np.ndarray) -> None:
         """``out = W x``, the tail couplings alone."""
         started = False

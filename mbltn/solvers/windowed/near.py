@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ...errors import SolverFailure
-from .frame import Frame, outer_owners
+from .frame import Frame, TailCoupling, outer_owners
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,19 +54,24 @@ class Near:
             return slice(0, 0)
         return slice(self.part(int(own[0])).start, self.part(int(own[-1])).stop)
 
+    @cached_property
     def places(self) -> tuple[np.ndarray, np.ndarray]:
         """Core level and own outer configuration (by position) of this rank's states."""
         levels = [np.arange(self.low[s], self.high[s]) for s in self.frame.own]
         positions = [np.full(len(a), i) for i, a in enumerate(levels)]
-        return np.concatenate([*levels, []]).astype(int), np.concatenate([*positions, []]).astype(
-            int
-        )
+        empty = np.empty(0, dtype=int)
+        return np.concatenate([*levels, empty]), np.concatenate([*positions, empty])
 
     def mask(self) -> np.ndarray:
         """Whether each product state of this rank is near; (A, own S)."""
         a = np.arange(self.frame.n_levels)[:, None]
         own = self.frame.own
         return (a >= self.low[own][None, :]) & (a < self.high[own][None, :])
+
+    def far_weights(self, energy: float) -> np.ndarray:
+        """``(D_Q - energy)^-1``, and 0 on the near states; (A, own S)."""
+        far = ~self.mask()
+        return np.where(far, 1.0 / np.where(far, self.frame.diagonal - energy, 1.0), 0.0)
 
     def far_sign_margin(self, energy: float) -> float:
         """Distance from `energy` to the nearest far state; must exceed the tail norm."""
@@ -125,13 +131,11 @@ def _columns(near: Near, r: int) -> tuple[list[int], np.ndarray]:
     return sources, np.concatenate([parts[s] for s in sources], axis=1)
 
 
-def _core_columns(near: Near, coupling: object, s: int) -> np.ndarray:
-    matrix, levels = coupling.matrix, near.levels(s)  # type: ignore[attr-defined]
-    if matrix is None:
-        columns = np.zeros((near.frame.n_levels, levels.stop - levels.start))
-        columns[np.arange(levels.start, levels.stop), np.arange(columns.shape[1])] = 1.0
-        return columns
-    return matrix[levels].T if coupling.transposed else matrix[:, levels]  # type: ignore[attr-defined]
+def _core_columns(near: Near, coupling: TailCoupling, s: int) -> np.ndarray:
+    levels = near.levels(s)
+    if coupling.matrix is None:
+        return np.eye(near.frame.n_levels)[:, levels]
+    return near.frame.levels_of(coupling, levels, np.float64, mirror=True).T
 
 
 def _add_near_block(near: Near, energy: float, result: np.ndarray) -> None:

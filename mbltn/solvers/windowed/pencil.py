@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ from ...streams import Streams
 from ..krylov import block_lanczos
 from .ldl import BlockLDL
 from .near import Near
+from .precondition import factor_solve
 
 # Below this size, or for more than this share of the pencil, LAPACK is the faster one.
 _DENSE_BELOW = 400
@@ -100,7 +100,7 @@ class DeflatedSolve:
         self.near = near
         self.vectors = levels.vectors.astype(dtype, copy=False)
         self.weighted = levels.weighted.astype(dtype, copy=False)
-        self.solve: Callable[[np.ndarray], np.ndarray] = lambda r: factor.solve(r)[near.own]
+        self.solve = factor_solve(near, factor)
         shared = near.frame.comm.size > 1
         if shared or len(levels.energies) * _SOLVES_A_LEVEL > len(factor.order):
             rows = factor.rows_of_inverse(near.own)

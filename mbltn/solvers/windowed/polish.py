@@ -11,13 +11,12 @@ import numpy as np
 import scipy.linalg
 
 from ...comm import by_rank_zero
+from ..krylov_basis import rotate_columns
 from .blocks import column_blocks, n_threads, pool_of
 from .near import Near
 from .pencil import NearLevels
-from .precondition import NearSolve, Preconditioner, coupling_of_near_part
-from .sqmr import Vectors, sqmr
+from .precondition import NearSolve, Preconditioner, ShiftedSystem, coupling_of_near_part
 
-_ROWS_AT_ONCE = 4096
 # Reduction of the preconditioned residual that a correction is solved to.
 _FIRST = 3e-4
 _BEST = 1e-6
@@ -53,8 +52,8 @@ class Polisher:
         precision: Any,
     ) -> None:
         self.near, self.frame, self.levels = near, near.frame, levels
-        self.near_solve = near_solve
-        self.width, self.precision = width, np.dtype(precision)
+        self.precondition = Preconditioner(near, levels.sigma, near_solve, precision)
+        self.width = width
         self.threads = n_threads(self.frame.comm)
         self.iterations = self.passes = 0
 
@@ -63,7 +62,7 @@ class Polisher:
         from .kernels import column_dots, put, resolvent
 
         near, levels = self.near, self.levels
-        mask, places = near.mask(), near.places()
+        mask = near.mask()
         x = np.empty((*self.frame.shape, len(levels.energies)))
 
         def lift(part: slice) -> None:
@@ -72,7 +71,7 @@ class Polisher:
             coupling_of_near_part(near, values, image, np.empty_like(image))
             block = np.empty_like(image)
             resolvent(block, image, self.frame.diagonal, mask, levels.energies[part])
-            put(block, *places, values)
+            put(block, *near.places, values)
             block /= np.sqrt(self.frame.sum(column_dots(block, block)))
             x[:, :, part] = block
 
@@ -134,26 +133,15 @@ class Polisher:
         """Add to these columns of x what removes their residuals; iterations of all of them."""
         from .kernels import add_columns, scaled_residual
 
-        frame, shifts = self.frame, energies[columns]
-        work = Vectors((*frame.shape, len(columns)), self.precision)
+        shifts = energies[columns]
+        system = ShiftedSystem(self.precondition, len(columns))
         norms = np.maximum(residuals[columns], np.finfo(float).tiny)
-        scaled_residual(x, image, columns, shifts, -1.0 / norms, work.residual)
-        flipped = np.empty_like(work.residual)
-        precondition = Preconditioner(
-            self.near, self.levels.sigma, self.near_solve, self.precision, len(columns)
-        )
+        scaled_residual(x, image, columns, shifts, -1.0 / norms, system.right_side)
         # The first correction is limited by the errors within the block, and single precision ends
         # near 1e-6: solving better than either is wasted.
         reduction = max(_AIM * tol / float(norms.max()), _BEST) if tol else _FIRST
-        _, done = sqmr(
-            lambda v, out: frame.apply(v, shifts, out, flipped),
-            precondition,
-            work,
-            frame.sum,
-            iterations,
-            reduction,
-        )
-        add_columns(x, columns, work.solution, norms)
+        done = system.solve(shifts, iterations, reduction)
+        add_columns(x, columns, system.solution, norms)
         return done * len(columns)
 
     def _apply(self, x: np.ndarray, image: np.ndarray, columns: np.ndarray) -> None:
@@ -161,9 +149,7 @@ class Polisher:
 
         def work(part: np.ndarray) -> None:
             block = np.ascontiguousarray(x[:, :, part])
-            out = np.empty_like(block)
-            self.frame.apply(block, np.zeros(len(part)), out, np.empty_like(block))
-            image[:, :, part] = out
+            image[:, :, part] = self.frame.applied(block)
 
         self._map(work, [columns[part] for part in column_blocks(len(columns), self.width)])
 
@@ -187,10 +173,8 @@ class Polisher:
                 check_finite=False,
             ),
         )
-        for first in range(0, len(flat), _ROWS_AT_ONCE):
-            part = slice(first, first + _ROWS_AT_ONCE)
-            flat[part] = flat[part] @ rotation
-            images[part] = images[part] @ rotation
+        rotate_columns(flat, rotation)
+        rotate_columns(images, rotation)
         return energies
 
     def _map(self, work: Callable[[Any], Any], items: list[Any]) -> list[Any]:

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from .frame import Frame
+from .ldl import BlockLDL
 from .near import Near
+from .sqmr import Vectors, sqmr
 
 NearSolve = Callable[[np.ndarray], np.ndarray]
 
@@ -25,41 +27,75 @@ class Preconditioner:
     sigma : float
     near_solve : G, from whole (n, c) blocks to the rows of this rank's near states
     dtype : precision of the blocks
-    width : columns of a block
     """
 
-    def __init__(
-        self, near: Near, sigma: float, near_solve: NearSolve, dtype: Any, width: int
-    ) -> None:
-        self.near, self.frame = near, near.frame
-        self.near_solve = near_solve
-        far = ~near.mask()
-        gaps = near.frame.diagonal - sigma
-        self.weights = np.where(far, 1.0 / np.where(far, gaps, 1.0), 0.0).astype(dtype)
-        self.places = near.places()
-        self._image = np.empty((*near.frame.shape, width), dtype)
-        self._flipped = np.empty_like(self._image)
+    def __init__(self, near: Near, sigma: float, near_solve: NearSolve, dtype: Any) -> None:
+        self.near, self.dtype = near, np.dtype(dtype)
+        self._near_solve = near_solve
+        self._weights = near.far_weights(sigma).astype(dtype)
 
-    def __call__(self, r: np.ndarray, z: np.ndarray) -> np.ndarray:
+    def __call__(
+        self, r: np.ndarray, z: np.ndarray, image: np.ndarray, flipped: np.ndarray
+    ) -> np.ndarray:
+        """``z = M^-1 r``; the last two blocks are overwritten."""
         from .kernels import put, scaled, subtract_scaled, take
 
-        near, width = self.near, r.shape[2]
-        scaled(z, r, self.weights)
-        on_near = np.empty((len(self.places[0]), width), r.dtype)
-        take(r, *self.places, on_near)
-        on_near -= near_part_of_coupling(near, z, self._flipped)
-        solved = self.near_solve(gathered(self.frame, on_near))
-        coupling_of_near_part(near, solved, self._image, self._flipped)
-        subtract_scaled(z, self._image, self.weights)
-        put(z, *self.places, np.ascontiguousarray(solved))
+        near = self.near
+        scaled(z, r, self._weights)
+        on_near = np.empty((len(near.places[0]), r.shape[2]), r.dtype)
+        take(r, *near.places, on_near)
+        on_near -= near_part_of_coupling(near, z, flipped)
+        solved = self._near_solve(gathered(near.frame, on_near))
+        coupling_of_near_part(near, solved, image, flipped)
+        subtract_scaled(z, image, self._weights)
+        put(z, *near.places, np.ascontiguousarray(solved))
         return z
+
+
+def factor_solve(near: Near, factor: BlockLDL) -> NearSolve:
+    """G = S0^-1 from its factors, as `Preconditioner` wants it."""
+    return lambda r: factor.solve(r)[near.own]
+
+
+class ShiftedSystem:
+    """``(H - shifts[c]) x = b`` by preconditioned SQMR, with the blocks that this takes.
+
+    Write b into `right_side`; the answer is in `solution`. One thread each.
+    """
+
+    def __init__(self, precondition: Preconditioner, width: int) -> None:
+        frame, dtype = precondition.near.frame, precondition.dtype
+        self._precondition, self._frame = precondition, frame
+        self._work = Vectors((*frame.shape, width), dtype)
+        self._image, self._flipped = (np.empty((*frame.shape, width), dtype) for _ in range(2))
+
+    @property
+    def right_side(self) -> np.ndarray:
+        return self._work.residual
+
+    @property
+    def solution(self) -> np.ndarray:
+        return self._work.solution
+
+    def solve(self, shifts: np.ndarray, iterations: int, reduction: float) -> int:
+        """The iterations done; see `sqmr` for the arguments."""
+        frame, image, flipped = self._frame, self._image, self._flipped
+        _, done = sqmr(
+            lambda x, out: frame.apply(x, shifts, out, flipped),
+            lambda r, z: self._precondition(r, z, image, flipped),
+            self._work,
+            frame.sum,
+            iterations,
+            reduction,
+        )
+        return done
 
 
 def gathered(frame: Frame, own: np.ndarray) -> np.ndarray:
     """Rows of all ranks, in the numbering of `Near`."""
     if frame.comm.size == 1:
         return own
-    return np.concatenate(frame.comm.allgather(own))
+    return frame.reduction.gather(own)
 
 
 def near_part_of_coupling(near: Near, x: np.ndarray, work: np.ndarray) -> np.ndarray:

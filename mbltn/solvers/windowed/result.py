@@ -8,14 +8,11 @@ from ...errors import InvalidInput
 from ...operators.operator import norm_bound
 from ..base import Eigenpairs, Target
 from ..certify import Certificate
-from ..verify import orthonormality, residuals
+from ..krylov_basis import rotate_columns
+from ..verify import MAX_RELATIVE_RESIDUAL, orthonormality, residuals
 from .count import CERTIFICATE_NOTE, LevelCount, levels_below
 from .near import Near
-from .slices import Slices
-
-# Pairs above this residual, relative to the norm of H, are no result (see `eigenpairs`).
-_USABLE = 1e-9
-_ROWS_AT_ONCE = 4096
+from .slices import Slices, wanted_levels
 
 
 def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
@@ -28,8 +25,9 @@ def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
             certificate = _certificate(slices)
     with clock("vectors"):
         energies, norms, vectors = _joined(slices)
-        wanted = _wanted(energies, target, op)
-        wanted = wanted[norms[wanted] <= _USABLE * norm_bound(op)]
+        wanted = np.flatnonzero(
+            wanted_levels(energies, target, op) & (norms <= MAX_RELATIVE_RESIDUAL * norm_bound(op))
+        )
         kept = slice(int(wanted[0]), int(wanted[-1]) + 1) if len(wanted) else slice(0, 0)
         energies, norms = energies[kept], norms[kept]
         vectors = vectors[:, kept]
@@ -99,24 +97,12 @@ def _joined(slices: Slices) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return energies, norms, vectors
 
 
-def _wanted(energies: np.ndarray, target: Target, op: object) -> np.ndarray:
-    """Numbers of the wanted levels among these, of which there may be too few."""
-    if target.interval is not None:
-        low, high = target.interval
-        return np.flatnonzero((energies >= low) & (energies <= high))
-    centre = target.energy_for(op)  # type: ignore[arg-type]
-    order = np.argsort(abs(energies - centre), kind="stable")
-    return np.sort(order[: target.k])
-
-
 def _orthonormalise(vectors: np.ndarray, slices: Slices) -> None:
     """``V (V^T V)^(-1/2)`` in place: pieces are orthogonal only to residual over level distance."""
     gram = slices.frame.sum(vectors.T @ vectors)
     values, directions = np.linalg.eigh(0.5 * (gram + gram.T))
     root = (directions / np.sqrt(values)) @ directions.T
-    for first in range(0, len(vectors), _ROWS_AT_ONCE):
-        part = slice(first, first + _ROWS_AT_ONCE)
-        vectors[part] = vectors[part] @ root
+    rotate_columns(vectors, root)
 
 
 def _certificate(slices: Slices) -> Certificate | None:

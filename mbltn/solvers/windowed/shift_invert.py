@@ -8,13 +8,12 @@ import numpy as np
 
 from ...streams import Streams
 from ..krylov import block_lanczos
-from .blocks import column_blocks
+from ..verify import residual_norms
 from .frame import Frame
 from .ldl import BlockLDL
 from .near import Near
 from .polish import Polished
-from .precondition import Preconditioner
-from .sqmr import Vectors, sqmr
+from .precondition import Preconditioner, ShiftedSystem, factor_solve
 
 _MAX_ITERATIONS = 200
 _VECTORS_A_LEVEL = 2.5
@@ -42,29 +41,18 @@ def lanczos_pairs(
     go_on : asked with the number of applications
     """
     frame = near.frame
-    shape = (*frame.shape, width)
-    precondition = Preconditioner(
-        near, sigma, lambda r: factor.solve(r)[near.own], np.float64, width
-    )
-    work, flipped = Vectors(shape, np.dtype(float)), np.empty(shape)
+    precondition = Preconditioner(near, sigma, factor_solve(near, factor), np.float64)
+    system = ShiftedSystem(precondition, width)
     shifts = np.full(width, sigma)
     iterations = 0
 
     def inverse(x: np.ndarray) -> np.ndarray:
         nonlocal iterations
-        padded = work.residual.reshape(-1, width)
-        padded[:, : x.shape[1]] = x
-        padded[:, x.shape[1] :] = 0.0
-        _, done = sqmr(
-            lambda v, out: frame.apply(v, shifts, out, flipped),
-            precondition,
-            work,
-            frame.sum,
-            _MAX_ITERATIONS,
-            0.01 * tol,
-        )
-        iterations += done * x.shape[1]
-        return work.solution.reshape(-1, width)[:, : x.shape[1]].copy()
+        right_side = system.right_side.reshape(-1, width)
+        right_side[:, : x.shape[1]] = x
+        right_side[:, x.shape[1] :] = 0.0
+        iterations += system.solve(shifts, _MAX_ITERATIONS, 0.01 * tol) * x.shape[1]
+        return system.solution.reshape(-1, width)[:, : x.shape[1]].copy()
 
     random = _random_rows(frame)
     room = int(_VECTORS_A_LEVEL * count) + 6 * width
@@ -80,20 +68,9 @@ def lanczos_pairs(
     )
     energies = sigma + 1.0 / pairs.values
     order = np.argsort(energies)
-    vectors = np.ascontiguousarray(pairs.vectors[:, order]).reshape(*frame.shape, -1)
-    return Polished(
-        energies[order], vectors, _residuals(frame, energies[order], vectors), 0, iterations
-    )
-
-
-def _residuals(frame: Frame, energies: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    norms = np.empty(len(energies))
-    for part in column_blocks(len(energies), 16):
-        block = np.ascontiguousarray(vectors[:, :, part])
-        image = np.empty_like(block)
-        frame.apply(block, energies[part], image, np.empty_like(block))
-        norms[part] = np.sqrt(frame.sum((image**2).sum(axis=(0, 1))))
-    return norms
+    energies, vectors = energies[order], np.ascontiguousarray(pairs.vectors[:, order])
+    norms = residual_norms(frame.applied, energies, vectors, frame.sum)
+    return Polished(energies, vectors.reshape(*frame.shape, -1), norms, 0, iterations)
 
 
 def _random_rows(frame: Frame) -> Callable[[int], np.ndarray]:

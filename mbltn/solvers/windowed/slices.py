@@ -96,7 +96,7 @@ class Slices:
         count = self._count(target)
         most = self.setting.slice_levels
         if count <= most:
-            wanted = partial(_wanted, target=target, sigma=sigma)
+            wanted = partial(wanted_levels, target=target, op=self.frame.op)
             self.pieces = [self._piece(sigma, count, wanted, sigma, sigma, around=target)]
         else:
             nearest = partial(_nearest, sigma=sigma, count=most)
@@ -331,9 +331,10 @@ def _bounds(energies: np.ndarray, target: Target, op: Operator) -> tuple[float, 
     return sigma - reach, sigma + reach
 
 
-def _wanted(energies: np.ndarray, target: Target, sigma: float) -> np.ndarray:
+def wanted_levels(energies: np.ndarray, target: Target, op: Operator) -> np.ndarray:
+    """Mask of what the target asks for among these levels, of which there may be too few."""
     if target.interval is None:
-        return _nearest(energies, sigma, target.k or 0)
+        return _nearest(energies, target.energy_for(op), target.k or 0)
     return _between(energies, *target.interval)
 
 
