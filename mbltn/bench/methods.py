@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -76,15 +76,9 @@ def _judge_ours(op: Operator, pairs: Eigenpairs) -> Judged:
         max_residual=float(pairs.residuals.max(initial=0.0)),
         complete=pairs.complete,
         solver=pairs.solver,
-        phases=_phases(pairs.stats),
+        phases=dict(pairs.stats.get("seconds", {})),
         reason=pairs.reason,
     )
-
-
-def _phases(stats: Mapping[str, Any]) -> dict[str, float]:
-    """Seconds by phase, which solvers report together or one by one."""
-    single = {k.removeprefix("seconds_"): v for k, v in stats.items() if k.startswith("seconds_")}
-    return {name: float(v) for name, v in {**single, **stats.get("seconds", {})}.items()}
 
 
 def _quimb(op: Operator, target: Target, comm: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -1,11 +1,12 @@
-"""Mid-spectrum eigensolvers. One method a file; `eigenpairs` is the front door."""
+"""Mid-spectrum eigensolvers. One method a file or folder; `eigenpairs` is the front door."""
 
 from .base import Eigenpairs, Solver, Target
-from .choose import SOLVERS, choose_solver, eigenpairs
+from .choice import SOLVERS, choose_solver
 from .dense import Dense
 from .filtered import Filtered
 from .shift_invert import ShiftInvert
 from .slepc import Slepc
+from .solve import eigenpairs
 from .windowed import Windowed
 
 __all__ = [

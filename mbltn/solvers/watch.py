@@ -1,9 +1,11 @@
-"""Time of a long solve: its limit, and how much is left, said through logging."""
+"""Time of a long solve: its limit, its phases, and how much is left, said through logging."""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ..errors import InvalidInput
@@ -30,6 +32,7 @@ class Watch:
         self._limit = time_limit
         self._name = name
         self._begin = self._said = time.monotonic()
+        self._phases: dict[str, float] = {}
 
     @property
     def seconds(self) -> float:
@@ -41,6 +44,17 @@ class Watch:
         if self._limit is None:
             return False
         return bool(self._comm.bcast(self.seconds > self._limit))
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Its time is added to that of other phases of this name."""
+        begin = time.monotonic()
+        yield
+        self._phases[name] = self._phases.get(name, 0.0) + time.monotonic() - begin
+
+    def phases(self) -> dict[str, float]:
+        """Seconds of every phase, equal on every rank; collective."""
+        return dict(self._comm.bcast(self._phases))
 
     def step(self, done: float, total: float, what: str) -> None:
         """Say, every ten seconds at most, how far this is and how long it may still take."""

@@ -14,8 +14,7 @@ from ..errors import InvalidInput, MbltnError, StudyError
 from ..machine import Machine, this_machine
 from ..models.base import Model
 from ..solvers import Solver, Target
-from ..solvers.choose import Choice, decide, solver_from, solver_within
-from ..solvers.costs import Cost
+from ..solvers.choice import Choice, Cost, decide, solver_from, solver_within
 from .schema import Resources, Study, build_model
 
 _POINTS = 4096

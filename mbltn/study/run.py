@@ -16,7 +16,7 @@ import numpy as np
 from ..comm import Serial, by_rank_zero, raised_on_all_ranks, require_same, together
 from ..errors import MbltnError, StudyError
 from ..machine import this_machine
-from ..solvers.choose import solver_from
+from ..solvers.choice import solver_from
 from .plan import Task, deal, is_shared, plan
 from .progress import Progress
 from .record import compute

@@ -11,9 +11,9 @@ import mbltn as mb
 from mbltn.errors import InvalidInput, SolverFailure
 from mbltn.machine import Machine, this_machine
 from mbltn.operators import to_dense
-from mbltn.solvers import choose, costs
-from mbltn.solvers.choose import decide
-from mbltn.solvers.costs import Cost, estimates, measured
+from mbltn.solvers.choice import Cost, choose, costs, decide, levels
+from mbltn.solvers.choice.costs import estimates
+from mbltn.solvers.choice.rates import measured
 
 # The model must hold at every point that it was fitted to.
 FACTOR = 2.0
@@ -91,20 +91,20 @@ def test_ranks_shorten_what_they_share():
 @pytest.mark.parametrize("energy", [-1.0, 0.0, 2.0])
 def test_density_of_states(monkeypatch, energy):
     op = star(7)
-    levels = np.linalg.eigvalsh(to_dense(op))
-    exact = (abs(levels - energy) < 0.5).sum()
-    listed = costs.density_at(op, energy)
-    monkeypatch.setattr(costs, "_LISTED", 1)
-    smooth = costs.density_at(op, energy)
+    spectrum = np.linalg.eigvalsh(to_dense(op))
+    exact = (abs(spectrum - energy) < 0.5).sum()
+    listed = levels.density_at(op, energy)
+    monkeypatch.setattr(levels, "_LISTED", 1)
+    smooth = levels.density_at(op, energy)
     assert listed == pytest.approx(exact, rel=0.15)
     assert smooth == pytest.approx(exact, rel=0.15)
 
 
 def test_bandwidth_is_bounded():
     op = star(5, 0.9)
-    levels = np.linalg.eigvalsh(to_dense(op))
-    exact = 0.5 * (levels[-1] - levels[0])
-    assert exact <= costs.half_bandwidth(op) < 1.3 * exact
+    spectrum = np.linalg.eigvalsh(to_dense(op))
+    exact = 0.5 * (spectrum[-1] - spectrum[0])
+    assert exact <= levels.half_bandwidth(op) < 1.3 * exact
 
 
 # -- choice ------------------------------------------------------------------------------------

@@ -11,10 +11,10 @@ from mbltn.comm import Serial
 from mbltn.errors import InvalidInput, SolverFailure
 from mbltn.operators import SIGMA_X, SIGMA_Z, HilbertSpace, Operator, Term
 from mbltn.operators.chebyshev import BlockOperator
-from mbltn.solvers import filtered as filtered_module
-from mbltn.solvers.delta_filter import CUTOFF, DeltaFilter, Scale
 from mbltn.solvers.filtered import Filtered
-from mbltn.solvers.kpm import certify_by_kpm, density_of_states
+from mbltn.solvers.filtered import solver as filtered_module
+from mbltn.solvers.filtered.delta_filter import CUTOFF, DeltaFilter, Scale
+from mbltn.solvers.filtered.kpm import certify_by_kpm, density_of_states
 from mbltn.solvers.spectrum import enclosing_energies
 from mbltn.streams import Streams
 

@@ -130,7 +130,7 @@ def test_a_lone_ladder_term_is_not_symmetric():
     both = one + mb.operators.Operator(space, (mb.operators.Term(1.0, ((0, down), (1, up))),))
     assert not one.is_symmetric()
     assert both.is_symmetric()
-    with pytest.raises(mb.solvers.choose.InvalidInput, match="not symmetric"):
+    with pytest.raises(mb.errors.InvalidInput, match="not symmetric"):
         mb.eigenpairs(one, mb.Target.all())
 
 

@@ -12,11 +12,11 @@ from mbltn import machine
 from mbltn.errors import InvalidInput, SolverFailure
 from mbltn.operators import SIGMA_Z, HilbertSpace, Operator, Term
 from mbltn.operators.operator import norm_bound
-from mbltn.solvers import Slepc, mumps, mumps_memory, slepc_krylov, slepc_search
-from mbltn.solvers.slepc import memory_estimate
-from mbltn.solvers.slepc_count import radii_beyond
-from mbltn.solvers.slepc_krylov import Krylov
-from mbltn.solvers.slepc_options import raw_options
+from mbltn.solvers import Slepc
+from mbltn.solvers.slepc import krylov, memory, memory_estimate, mumps, search
+from mbltn.solvers.slepc.count import radii_beyond
+from mbltn.solvers.slepc.krylov import Krylov
+from mbltn.solvers.slepc.options import raw_options
 
 pytestmark = needs_slepc
 
@@ -129,7 +129,7 @@ def test_exact_multiplets_of_free_spins(star, n_free):
 
 def losing(monkeypatch, lost, runs):
     """Krylov that loses the level `lost` in its first `runs` runs."""
-    extract, so_far = slepc_krylov._extract, []
+    extract, so_far = krylov._extract, []
 
     def forgetful(*arguments):
         found = extract(*arguments)
@@ -138,7 +138,7 @@ def losing(monkeypatch, lost, runs):
             return found
         return found.select(np.flatnonzero(abs(found.energies - lost) > 1e-9))
 
-    monkeypatch.setattr(slepc_krylov, "_extract", forgetful)
+    monkeypatch.setattr(krylov, "_extract", forgetful)
     return so_far
 
 
@@ -191,8 +191,8 @@ def test_a_level_that_stays_lost_is_told(star, monkeypatch, caplog, window):
 def test_the_target_may_be_an_exact_level(star, monkeypatch, level, by_residuals):
     """Found by inverse iteration before the solve, else by the residuals after it."""
     if by_residuals:
-        monkeypatch.setattr(slepc_search, "_TOO_NEAR", 0.0)
-        monkeypatch.setattr(slepc_search, "_SPOILT", 1e-13)
+        monkeypatch.setattr(search, "_TOO_NEAR", 0.0)
+        monkeypatch.setattr(search, "_SPOILT", 1e-13)
     op, exact = star
     pairs = solve(op, mb.Target.energy(exact[level], 8))
     np.testing.assert_allclose(pairs.energies, nearest(exact, exact[level], 8), rtol=0, atol=1e-11)
@@ -279,14 +279,14 @@ def test_nothing_found_is_an_error(star):
 
 def test_late_counts_are_left_out(star, monkeypatch):
     """The pairs are there when time is up: they come back, not counted."""
-    monkeypatch.setattr(slepc_search.Inverse, "krylov", _krylov_that_takes_all_time())
+    monkeypatch.setattr(search.Inverse, "krylov", _krylov_that_takes_all_time())
     pairs = solve(star[0], mb.Target.middle(5), time_limit=3600.0)
     assert (len(pairs), pairs.complete) == (5, "unknown")
     assert "time limit" in pairs.stats["not_counted"]
 
 
 def _krylov_that_takes_all_time():
-    original = slepc_search.Inverse.krylov
+    original = search.Inverse.krylov
 
     def krylov(self, *arguments):
         found = original(self, *arguments)
@@ -307,7 +307,7 @@ def test_what_does_not_fit_is_refused_before_it_is_factorised(star, monkeypatch)
     with pytest.raises(SolverFailure, match=r"needs about .* GB .* 1e-05 GB memory_limit") as no:
         solve(star[0], mb.Target.middle(5), memory_limit=1e4)
     assert "more ranks" in str(no.value) and "'windowed'" in str(no.value)
-    monkeypatch.setattr(mumps_memory, "available_bytes", lambda: 1e4)
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1e4)
     with pytest.raises(SolverFailure, match=r"but 1e-05 GB are available on the fullest node"):
         solve(star[0], mb.Target.middle(5))
 
@@ -315,7 +315,7 @@ def test_what_does_not_fit_is_refused_before_it_is_factorised(star, monkeypatch)
 def test_a_count_that_does_not_fit_is_left_out(star, monkeypatch):
     """After LU the count takes another factor; here the memory is gone by then."""
     left = iter([1e12, 0.0])
-    monkeypatch.setattr(mumps_memory, "available_bytes", lambda: next(left))
+    monkeypatch.setattr(memory, "available_bytes", lambda: next(left))
     pairs = solve(star[0], mb.Target.middle(5), factor="lu")
     assert (len(pairs), pairs.complete) == (5, "unknown")
     assert "needs about" in pairs.stats["not_counted"]

@@ -17,13 +17,13 @@ from .slices import Slices, wanted_levels
 
 def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
     """The wanted levels of all pieces, certified if the solver was asked to."""
-    frame, clock, op = slices.frame, slices.clock, slices.frame.op
+    frame, watch, op = slices.frame, slices.watch, slices.frame.op
     rows = frame.reduction
     certificate = None
     if slices.solver.certify and slices.covers(target):
-        with clock("certificate"):
+        with watch.phase("certificate"):
             certificate = _certificate(slices)
-    with clock("vectors"):
+    with watch.phase("vectors"):
         energies, norms, vectors = _joined(slices)
         wanted = np.flatnonzero(
             wanted_levels(energies, target, op) & (norms <= MAX_RELATIVE_RESIDUAL * norm_bound(op))
@@ -58,7 +58,7 @@ def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
         stats={
             **slices.stats(),
             "target": target.energy_for(op),
-            "seconds": dict(clock.seconds),
+            "seconds": watch.phases(),
             "orthonormality": orthonormality(vectors, rows),
         },
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -35,19 +33,6 @@ _ENDS = 3
 _EDGE = 8
 _UNCONVERGED = "levels at the edge did not converge: raise omega or buffer, or use another solver"
 _MORE_COLUMNS = 1.5
-
-
-class Clock:
-    """Seconds by phase of a solve."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, phase: str) -> Iterator[None]:
-        begin = time.perf_counter()
-        yield
-        self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - begin
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +70,6 @@ class Slices:
     frame: Frame
     setting: Setting
     watch: Watch
-    clock: Clock
     buffer: int
     pieces: list[Piece] = field(default_factory=list)
     reason: str = ""
@@ -112,7 +96,7 @@ class Slices:
             return target.count(self.frame.op.dimension)
         low, high = target.interval
         near = Near.around(self.frame, 0.5 * (low + high), self.setting.omega)
-        with self.clock("near block"):
+        with self.watch.phase("near block"):
             below = [levels_below(near, end, prove=False).below for end in (low, high)]
         return below[1] - below[0]
 
@@ -181,7 +165,7 @@ class Slices:
         **ends: Any,
     ) -> Piece:
         """The wanted levels around `centre`; the block must reach beyond [low, high]."""
-        with self.clock("core"):
+        with self.watch.phase("core"):
             near = Near.around(self.frame, centre, self.setting.omega)
         columns = count + 2 * self.buffer
         for _ in range(3):
@@ -197,9 +181,9 @@ class Slices:
     ) -> Polished:
         solver = self.solver
         if solver.mode == "lanczos":
-            with self.clock("near block"):
+            with self.watch.phase("near block"):
                 factor = block_ldl(schur_complement(near, near.centre))
-            with self.clock("lanczos"):
+            with self.watch.phase("lanczos"):
                 return lanczos_pairs(
                     near,
                     factor,
@@ -212,7 +196,7 @@ class Slices:
         levels, factor = self._pencil(near, columns)
         if solver.precision == "single":
             factor = factor.single()
-        with self.clock("polish"):
+        with self.watch.phase("polish"):
             polisher = Polisher(
                 near,
                 levels,
@@ -223,13 +207,13 @@ class Slices:
             return polisher.refine(polisher.lifted(), wanted, self.tolerance, _PASSES, self._go_on)
 
     def _pencil(self, near: Near, columns: int) -> tuple[NearLevels, BlockLDL]:
-        with self.clock("near block"):
+        with self.watch.phase("near block"):
             schur = schur_complement(near, near.centre)
             factor = block_ldl(schur)
             kept = None if by_lanczos(near.count, columns) else schur
             del schur
             mass = slope(near, near.centre)
-        with self.clock("pencil"):
+        with self.watch.phase("pencil"):
             levels = by_rank_zero(
                 self.frame.comm, lambda: near_levels(kept, mass, factor, near.centre, columns)
             )
@@ -269,7 +253,7 @@ class Slices:
             )
             first = int(np.searchsorted(energies, low_ends[0])) if low_ends else first
             last = int(np.searchsorted(energies, high_ends[0])) if high_ends else last
-        with self.clock("vectors"):
+        with self.watch.phase("vectors"):
             rows = self.frame.to_rows(found.vectors, np.arange(first, last))
         return Piece(
             energies,

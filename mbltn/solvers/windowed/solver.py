@@ -16,7 +16,7 @@ from .blocks import n_threads
 from .cost import Setting, best_setting, level_density
 from .frame import Frame
 from .result import gathered_pairs
-from .slices import Clock, Slices
+from .slices import Slices
 
 log = logging.getLogger(__name__)
 
@@ -102,14 +102,13 @@ class Windowed:
             comm,
             lambda: self.setting(op, target, density, threads=n_threads(comm), memory=memory),
         )
-        clock = Clock()
-        with clock("core"):
+        with watch.phase("core"):
             frame = Frame.build(op, setting.n_core, comm)
         if comm.rank == 0:
             log.info("windowed: %s", setting)
         for attempt in (1, 2) if self.certify else (1,):
             # A wider buffer is another start block, and more Krylov vectors, for the pencil.
-            slices = Slices(self, frame, setting, watch, clock, attempt * self.buffer)
+            slices = Slices(self, frame, setting, watch, attempt * self.buffer)
             slices.solve(target)
             pairs = gathered_pairs(slices, target)
             if not (pairs.certificate and pairs.certificate.missing) or watch.expired():

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..errors import InvalidInput
-from ..operators.chebyshev import BlockOperator
-from .base import Target
+from ...errors import InvalidInput
+from ...operators.chebyshev import BlockOperator
+from ..base import Target
+from ..krylov import basis_bytes
 from .kpm import Density
-from .krylov import basis_bytes
 
 # Krylov vectors a vector of the block, and a level in the filter: about the defaults of Polfed.jl.
 _A_BLOCK_VECTOR = 24.0

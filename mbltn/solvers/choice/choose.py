@@ -1,38 +1,23 @@
-"""One front door, one table of methods, one choice that says why."""
+"""One choice of method that says why."""
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..comm import Serial, by_rank_zero, require_same, together
-from ..errors import InvalidInput, SolverFailure
-from ..machine import Machine, available_memory, duration, size, this_machine
-from ..operators import HilbertSpace, Operator
-from ..operators.operator import norm_bound
-from .base import Eigenpairs, Solver, Target
+from ...comm import Serial, by_rank_zero
+from ...errors import SolverFailure
+from ...machine import Machine, available_memory, duration, size, this_machine
+from ...operators import HilbertSpace, Operator
+from ..base import Solver, Target
+from ..spectrum import extreme_energies
 from .costs import Cost, estimates
-from .dense import Dense
-from .filtered import Filtered
-from .shift_invert import ShiftInvert
-from .slepc import Slepc
-from .spectrum import extreme_energies
-from .verify import MAX_RELATIVE_RESIDUAL
-from .windowed import Windowed
+from .methods import SOLVERS, installed, solver_within
 
 log = logging.getLogger(__name__)
-
-SOLVERS: dict[str, type[Any]] = {
-    "dense": Dense,
-    "shift_invert": ShiftInvert,
-    "slepc": Slepc,
-    "windowed": Windowed,
-    "filtered": Filtered,
-}
 
 # Methods that count levels exactly, and by how much they may be slower than one that does not.
 CERTIFYING = ("dense", "slepc", "windowed")
@@ -41,34 +26,6 @@ _WORTH_OF_A_COUNT = 1.3
 # not end the search for a quicker one.
 _NEAR = 2.0
 _LONG = 86400.0
-_LIBRARIES = {"slepc": ("petsc4py", "slepc4py")}
-
-MAX_SKEW = 1e-8
-
-
-def solver_from(value: Solver | str) -> Solver:
-    """A solver object, or the one of this name with its default options."""
-    if not isinstance(value, str):
-        if isinstance(value, type) or not hasattr(value, "solve"):
-            raise InvalidInput(f"solver={value!r} must be a name or an object such as Dense()")
-        return value
-    if value not in SOLVERS:
-        raise InvalidInput(f"solver={value!r} is not one of auto, {', '.join(SOLVERS)}")
-    solver: Solver = SOLVERS[value]()
-    return solver
-
-
-def solver_within(name: str, memory: float) -> Solver:
-    """The solver of this name, held to so many bytes on all ranks if it can adapt to them."""
-    solver: Any = solver_from(name)
-    if name in ("windowed", "filtered") and math.isfinite(memory):
-        solver = replace(solver, max_memory=memory)
-    return solver
-
-
-def installed(name: str) -> bool:
-    """Whether what the method runs on is there; loads nothing, since PETSc starts on all ranks."""
-    return all(importlib.util.find_spec(library) for library in _LIBRARIES.get(name, ()))
 
 
 @dataclass(frozen=True)
@@ -236,7 +193,7 @@ def choose_solver(
     free = available_memory(comm)
     if memory is not None:
         machine = replace(machine, memory=memory)
-    target, _ = _in_energy(op, target, comm)
+    target, _ = in_energy(op, target, comm)
 
     def choose() -> Choice:
         choice = decide(op, target, machine)
@@ -249,73 +206,7 @@ def choose_solver(
     return solver_within(by_rank_zero(comm, choose).cost.method, limit)
 
 
-def eigenpairs(
-    operator: Operator, target: Target, solver: Solver | str = "auto", comm: Any = None
-) -> Eigenpairs:
-    """Eigenpairs of a real symmetric operator where `target` points.
-
-    Parameters
-    ----------
-    operator : Operator
-    target : Target
-        ``Target.middle(k)``, ``Target.energy(e, k)`` or ``Target.all()``.
-    solver : "auto", a name (dense, shift_invert, slepc, windowed, filtered) or a solver object
-    comm : mpi4py communicator, optional
-        Serial by default. With several ranks the vectors come back distributed by rows. PETSc
-        starts on all ranks of COMM_WORLD at once: where only some of them will call this with
-        "slepc", import slepc4py on every rank first.
-
-    Returns
-    -------
-    Eigenpairs
-        Residuals and orthonormality are recomputed with the operator.
-
-    Raises
-    ------
-    InvalidInput
-        On all ranks alike: k larger than D, an operator that is not symmetric or differs between
-        ranks, an unknown solver.
-    MissingLibrary, SolverFailure
-        On all ranks alike.
-
-    Examples
-    --------
-    >>> import mbltn as mb
-    >>> model = mb.models.CentralGrain(n_grain=3, n_lbits=4, alpha=0.6)
-    >>> op = model.operator(model.draw(seed=7, realization=0))
-    >>> pairs = mb.eigenpairs(op, mb.Target.middle(k=10))
-    >>> len(pairs), bool(pairs.residuals.max() < 1e-12), pairs.complete
-    (10, True, 'certified')
-    """
-    comm = comm if comm is not None else Serial()
-
-    def prepare() -> Solver | None:
-        if not isinstance(operator, Operator) or not isinstance(target, Target):
-            raise InvalidInput(
-                f"eigenpairs needs an Operator and a Target, not {type(operator).__name__} and "
-                f"{type(target).__name__}"
-            )
-        target.count(operator.dimension)
-        if not operator.is_symmetric():
-            raise InvalidInput(
-                "the operator is not symmetric: every pm-like term needs its transpose beside it"
-            )
-        return None if isinstance(solver, str) and solver == "auto" else solver_from(solver)
-
-    method = together(comm, prepare)
-    require_same(comm, operator.digest(), "the operator (its disorder or its parameters)")
-    target, scale = _in_energy(operator, target, comm)
-    if method is None:
-        method = choose_solver(operator, target, comm)
-    pairs = method.solve(operator, target, comm)
-    if pairs.missing and comm.rank == 0:
-        log.warning("%s: %s. %s", pairs.solver, pairs.complete, pairs.reason)
-    pairs = replace(pairs, stats={**pairs.stats, **scale})
-    together(comm, lambda: _require_quality(pairs))
-    return pairs
-
-
-def _in_energy(op: Operator, target: Target, comm: Any) -> tuple[Target, dict[str, float]]:
+def in_energy(op: Operator, target: Target, comm: Any) -> tuple[Target, dict[str, float]]:
     """A target given as a share of the bandwidth, as an energy; and the edges that it means."""
     if target.kind != "density":
         return target, {}
@@ -323,15 +214,3 @@ def _in_energy(op: Operator, target: Target, comm: Any) -> tuple[Target, dict[st
     low, high = by_rank_zero(comm, lambda: extreme_energies(op))
     scale = {"energy_min": low, "energy_max": high}
     return Target.energy(low + target.at * (high - low), target.k), scale
-
-
-def _require_quality(pairs: Eigenpairs) -> None:
-    """A target on an exact level, or a factorisation gone wrong, must not look like a result."""
-    scale = norm_bound(pairs.operator)
-    worst, skew = float(pairs.residuals.max(initial=0.0)), float(pairs.stats["orthonormality"])
-    if not (worst <= MAX_RELATIVE_RESIDUAL * scale and skew <= MAX_SKEW):
-        raise SolverFailure(
-            f"{pairs.solver} returned pairs with residuals up to {worst:.2g} (norm of H up to "
-            f"{scale:.3g}) and overlaps up to {skew:.2g}: the target is probably within rounding "
-            "of an exact level. Move it, for example Target.energy(E + 1e-6, k), or use 'dense'"
-        )

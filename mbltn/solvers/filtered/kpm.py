@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import erfc, gammainc
 
-from ..operators.chebyshev import BlockOperator
-from ..streams import Streams
-from .certify import Certificate
+from ...operators.chebyshev import BlockOperator
+from ...streams import Streams
+from ..certify import Certificate
 from .delta_filter import Scale
 
 VECTORS = 8

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..comm import Rows, together
-from ..errors import InvalidInput, SolverFailure
-from ..operators.petsc import import_petsc
-from ..streams import Streams
+from ...comm import Rows, together
+from ...errors import InvalidInput, SolverFailure
+from ...operators.petsc import import_petsc
+from ...streams import Streams
+from ..watch import Watch
 from .mumps import Factor
-from .watch import Watch
 
 # With this many vectors beyond the pairs, more cost as much as the restarts that they save
 # (measured for 50 to 400 pairs), and the projected problem is solved by every rank alike.

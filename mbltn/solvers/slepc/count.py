@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .certify import Certificate
+from ..certify import Certificate
+from .krylov import Found
 from .mumps import SingularShift
-from .slepc_krylov import Found
 
 METHOD = "inertia (MUMPS)"
 # In units of the norm of H: an end nearer to a level than this might be miscounted.

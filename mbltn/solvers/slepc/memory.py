@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..comm import node_neighbours
-from ..errors import SolverFailure
-from ..machine import available_bytes
+from ...comm import node_neighbours
+from ...errors import SolverFailure
+from ...machine import available_bytes
 from .mumps import Factor
 
 

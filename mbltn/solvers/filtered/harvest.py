@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..comm import together
-from ..errors import SolverFailure
-from ..operators.chebyshev import BlockOperator
-from ..streams import Streams
-from .base import Eigenpairs, Target
-from .certify import Certificate
+from ...comm import together
+from ...errors import SolverFailure
+from ...operators.chebyshev import BlockOperator
+from ...streams import Streams
+from ..base import Eigenpairs, Target
+from ..certify import Certificate
+from ..krylov import RitzPairs, rayleigh_ritz
+from ..krylov_basis import rotate_columns
+from ..spectrum import enclosing_energies
+from ..verify import orthonormality, residual_norms
+from ..watch import Watch
 from .delta_filter import DeltaFilter, Scale
-from .filter_plan import FilterPlan, Options, plan_filter
 from .kpm import Density, certify_by_kpm, density_of_states
-from .krylov import RitzPairs, rayleigh_ritz
-from .krylov_basis import rotate_columns
-from .spectrum import enclosing_energies
-from .verify import orthonormality, residual_norms
-from .watch import Watch
+from .plan import FilterPlan, Options, plan_filter
 
 log = logging.getLogger(__name__)
 
@@ -180,7 +180,8 @@ class Harvest:
         if len(self.energies) == h.dimension and not lack:
             complete = "certified"
         elif options.certify and not lack and not watch.expired():
-            certificate = self._certificate(numbers, window, options.seed, attempt)
+            with watch.phase("certificate"):
+                certificate = self._certificate(numbers, window, options.seed, attempt)
             complete = certificate.verdict
             if certificate.missing:
                 reason = "a count by random vectors found more levels: try another seed"

@@ -7,37 +7,27 @@ Nothing here builds an array of the size of the problem: D = 2^24 is estimated i
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
-import numpy as np
+from ...errors import UnfitMethod
+from ...machine import Machine
+from ...operators import Operator
+from ...operators.operator import local_blocks
+from ...operators.tiles import Cut, stored_entries
+from ..base import Target
+from ..filtered.plan import solve_bytes
+from ..windowed import Windowed
+from ..windowed.cost import MAX_RATIO, Setting, settings
+from ..windowed.solver import expected_count
+from .levels import density_at, half_bandwidth
+from .rates import fitted
 
-from ..errors import UnfitMethod
-from ..machine import Machine
-from ..operators import Operator
-from ..operators.operator import Block, local_blocks
-from ..operators.tiles import Cut, stored_entries
-from .base import Target
-from .filter_plan import solve_bytes
-from .windowed import Windowed
-from .windowed.cost import MAX_RATIO, Setting, level_density, settings
-from .windowed.solver import expected_count
-
-# Beyond it the product levels of the sites would be too many to list.
-_LISTED = 2**22
-# Beyond it a site counts by norms instead of levels.
-_DIAGONALISED = 512
 # Time falls as this power of the ranks: assumed, nothing beyond two ranks was measured.
 _SCALING = {"slepc": 0.6, "windowed": 0.9, "filtered": 0.9}
-# Vectors that the filter treats at once, and how many of them it takes (Filtered, filter_plan).
+# Vectors that the filter treats at once, and how many of them it takes (`filtered.plan`).
 _BLOCK = 8
 _KPM_VECTORS = 8
-# Memory that is more than the fluctuations of a process.
-_NOTICED = 5e7
 # What the window method counts in of the process itself.
 _INTERPRETER = 2e8
 
@@ -148,9 +138,6 @@ def _cost(method: str, problem: Problem, machine: Machine) -> Cost:
     ranks = machine.ranks ** _SCALING.get(method, 0.0)
     seconds = amount / (1e9 * machine.gflops) * (work.alone + (1.0 - work.alone) / ranks)
     return Cost(method, seconds, room * work.memory, work.matvecs, work.note)
-
-
-# -- what each method does ---------------------------------------------------------------------
 
 
 def _dense(problem: Problem, machine: Machine) -> Work:
@@ -268,98 +255,3 @@ WORK: dict[str, Callable[[Problem, Machine], Work]] = {
     "windowed": _windowed,
     "filtered": _filtered,
 }
-
-
-# -- where the levels lie ----------------------------------------------------------------------
-
-
-def density_at(op: Operator, energy: float) -> float:
-    """Levels per unit energy: product levels of the sites, or for very many of them a Gaussian.
-
-    The Gaussian has the exact mean; its variance leaves out what two terms on different sites have
-    in common.
-
-    Examples
-    --------
-    >>> from mbltn.operators import HilbertSpace, Operator, Term, SIGMA_Z
-    >>> op = Operator(HilbertSpace((2,) * 30), tuple(Term(0.5, ((i, SIGMA_Z),)) for i in range(30)))
-    >>> round(density_at(op, 0.0) / 2**30, 4)  # 1 / sqrt(2 pi 30 / 4)
-    0.1457
-    """
-    if op.dimension <= _LISTED:
-        return level_density(op, energy)
-    variance = sum(_variance(block) for block in local_blocks(op))
-    distance = (energy - op.mean_energy()) ** 2 / (2.0 * variance)
-    # At least one level in the bandwidth of a Gaussian: targets beyond the edge have none.
-    return max(
-        op.dimension * math.exp(-distance) / math.sqrt(2.0 * math.pi * variance),
-        1.0 / math.sqrt(variance),
-    )
-
-
-def _variance(block: Block) -> float:
-    trace = float(block.values[block.rows == block.columns].sum())
-    return float((block.values**2).sum()) / block.dimension - (trace / block.dimension) ** 2
-
-
-def half_bandwidth(op: Operator) -> float:
-    """Half of E_max - E_min, a little too large: extremes of the terms, added.
-
-    Examples
-    --------
-    >>> from mbltn.operators import HilbertSpace, Operator, Term, SIGMA_X, SIGMA_Z
-    >>> terms = (Term(2.0, ((0, SIGMA_X),)), Term(0.5, ((0, SIGMA_Z), (1, SIGMA_Z))))
-    >>> half_bandwidth(Operator(HilbertSpace((2, 2)), terms))
-    2.5
-    """
-    total = 0.0
-    for block in local_blocks(op):
-        if len(block.sites) == 1 and block.dimension <= _DIAGONALISED:
-            matrix = np.zeros((block.dimension, block.dimension))
-            matrix[block.rows, block.columns] = block.values
-            levels = np.linalg.eigvalsh(matrix)
-            total += 0.5 * float(levels[-1] - levels[0])
-        else:
-            total += float(np.bincount(block.rows, abs(block.values)).max())
-    return total
-
-
-# -- what was measured -------------------------------------------------------------------------
-
-
-@cache
-def measured() -> tuple[dict[str, Any], ...]:
-    """The points that ship with the package, `measured_costs.toml`."""
-    text = files(__package__).joinpath("measured_costs.toml").read_text(encoding="ascii")
-    return tuple(tomllib.loads(text)["point"])
-
-
-@cache
-def fitted(method: str) -> tuple[tuple[float, ...], float]:
-    """Prices of a method's kinds of operations, and real over counted memory.
-
-    A price is what one operation costs in operations of a matrix product: ``seconds gflops 1e9 =
-    sum_i price_i operations_i``. They are not negative, and minimise the sum of the squares of the
-    relative errors over the measured points. The memory factor is the geometric mean over the
-    points where it is more than the fluctuations of a process.
-
-    Examples
-    --------
-    >>> prices, memory = fitted("dense")
-    >>> 5 < prices[2] < 50, 0.5 < memory < 2  # D^3, and 4 D^2 doubles
-    (True, True)
-    """
-    from scipy.optimize import nnls
-
-    points = [point for point in measured() if point["method"] == method]
-    paid = np.array([1e9 * point["seconds"] * point["gflops"] for point in points])
-    counts = np.array([point["operations"] for point in points])
-    unit = counts.max(axis=0)
-    prices, _ = nnls(counts / unit / paid[:, None], np.ones(len(points)))
-    ratios = [
-        math.log(point["memory"] / point["counted_memory"])
-        for point in points
-        if point["memory"] > _NOTICED
-    ]
-    factor = math.exp(sum(ratios) / len(ratios)) if ratios else 1.0
-    return tuple(float(price) for price in prices / unit), factor

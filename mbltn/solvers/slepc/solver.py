@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..comm import Rows, Serial, together
-from ..errors import InvalidInput, MissingLibrary
-from ..operators import Operator, to_petsc
-from ..operators.petsc import import_petsc
-from .base import Eigenpairs, Target
+from ...comm import Rows, Serial, together
+from ...errors import InvalidInput, MissingLibrary
+from ...operators import Operator, to_petsc
+from ...operators.petsc import import_petsc
+from ..base import Eigenpairs, Target
+from ..verify import orthonormality
+from .inverse import Inverse
+from .krylov import EXTRA, Krylov
+from .memory import MemoryEstimate
 from .mumps import MumpsOptions
-from .mumps_memory import MemoryEstimate
-from .slepc_inverse import Inverse
-from .slepc_krylov import EXTRA, Krylov
-from .slepc_options import hold, raw_options
-from .slepc_search import Search
-from .verify import orthonormality
+from .options import hold, raw_options
+from .search import Search
 
 log = logging.getLogger(__name__)
 
@@ -153,8 +153,8 @@ class Slepc:
             certificate=search.certificate,
             reason=search.reason,
             stats={
-                # Clocks differ between ranks, stats must not.
-                **comm.bcast(inverse.stats),
+                **inverse.stats,
+                "seconds": inverse.watch.phases(),
                 "target": target.energy_for(op),
                 "unused_options": unused,
                 "orthonormality": orthonormality(found.vectors, rows),

@@ -8,9 +8,9 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from ..comm import together
-from ..errors import MissingLibrary, SolverFailure
-from ..operators.petsc import import_petsc
+from ...comm import together
+from ...errors import MissingLibrary, SolverFailure
+from ...operators.petsc import import_petsc
 
 log = logging.getLogger(__name__)
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..comm import together
-from ..errors import SolverFailure
-from .certify import Certificate
+from ...comm import together
+from ...errors import SolverFailure
+from ..certify import Certificate
+from .count import certificate, certify, count_window
+from .inverse import Inverse
+from .krylov import EXTRA, Found, Krylov
 from .mumps import SingularShift
-from .slepc_count import certificate, certify, count_window
-from .slepc_inverse import Inverse
-from .slepc_krylov import EXTRA, Found, Krylov
 
 # In units of the norm of H: a shift this near to a level spoils the inverse for the others
 # (residuals of 1e-10 for 50 pairs).

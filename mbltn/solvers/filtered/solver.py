@@ -8,16 +8,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..comm import together
-from ..errors import InvalidInput
-from ..operators import Operator
-from ..operators.chebyshev import BlockOperator
-from ..streams import Streams
-from .base import Eigenpairs, Target
-from .filter_harvest import NAME, FilterProblem, Harvest
-from .krylov import block_lanczos, largest
-from .threads import threads_of_rank
-from .watch import Watch
+from ...comm import together
+from ...errors import InvalidInput
+from ...operators import Operator
+from ...operators.chebyshev import BlockOperator
+from ...streams import Streams
+from ..base import Eigenpairs, Target
+from ..krylov import block_lanczos, largest
+from ..threads import threads_of_rank
+from ..watch import Watch
+from .harvest import NAME, FilterProblem, Harvest
 
 log = logging.getLogger(__name__)
 
@@ -85,12 +85,13 @@ class Filtered:
         together(comm, lambda: self._check(op, target))
         with threads_of_rank(self.threads, comm) as threads:
             h = BlockOperator(op, comm)
-            problem = FilterProblem.prepare(self, h, target)
+            with watch.phase("density of states"):
+                problem = FilterProblem.prepare(self, h, target)
             pairs = self._found(problem, watch, attempt=0)
             if pairs.missing and not watch.expired():
                 pairs = self._repaired(problem, watch, pairs)
             h.close()
-        stats = {**pairs.stats, "threads": threads, "ranks": comm.size, "seconds": watch.seconds}
+        stats = {**pairs.stats, "threads": threads, "ranks": comm.size, "seconds": watch.phases()}
         return replace(pairs, stats=stats)
 
     def _check(self, op: Operator, target: Target) -> None:
@@ -129,16 +130,19 @@ class Filtered:
             watch.step(applies, plan.max_vectors, "filtered vectors")
             return not watch.expired()
 
-        ritz = block_lanczos(
-            lambda x: h.series(x, p.coefficients, p.scale.centre, p.scale.half),
-            random(min(self.block, h.dimension)),
-            problem.count,
-            max_vectors=plan.max_vectors,
-            tol=self.tol,
-            select=largest,
-            sum=h.sum,
-            random=random,
-            returned=plan.returned,
-            go_on=go_on,
-        )
-        return Harvest.of(problem, ritz).eigenpairs(self, watch, attempt)
+        with watch.phase("lanczos"):
+            ritz = block_lanczos(
+                lambda x: h.series(x, p.coefficients, p.scale.centre, p.scale.half),
+                random(min(self.block, h.dimension)),
+                problem.count,
+                max_vectors=plan.max_vectors,
+                tol=self.tol,
+                select=largest,
+                sum=h.sum,
+                random=random,
+                returned=plan.returned,
+                go_on=go_on,
+            )
+        with watch.phase("levels"):
+            harvest = Harvest.of(problem, ritz)
+        return harvest.eigenpairs(self, watch, attempt)

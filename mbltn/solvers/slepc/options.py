@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..errors import InvalidInput
-from ..operators.petsc import import_petsc
+from ...errors import InvalidInput
+from ...operators.petsc import import_petsc
 
 Raw = tuple[tuple[str, str], ...]
 
