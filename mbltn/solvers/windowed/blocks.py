@@ -21,15 +21,17 @@ def n_threads(comm: Any) -> int:
     return blas_threads()
 
 
-def column_blocks(count: int, width: int) -> list[slice]:
-    """Slices of at most `width` columns, of nearly equal size.
+def column_blocks(count: int, width: int, threads: int = 1) -> list[slice]:
+    """Slices of at most `width` columns, of nearly equal size, as many for each thread.
 
     Examples
     --------
     >>> column_blocks(10, 4)
     [slice(0, 4, None), slice(4, 7, None), slice(7, 10, None)]
+    >>> len(column_blocks(10, 4, threads=2)), len(column_blocks(1, 4, threads=2))
+    (4, 1)
     """
-    n = -(-count // width)
+    n = min(count, threads * -(-count // (threads * width)))
     base, extra = divmod(count, n) if n else (0, 0)
     blocks, start = [], 0
     for number in range(n):

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
-import scipy.linalg.blas as blas
 import scipy.sparse as sp
 
 from ...comm import Rows, by_rank_zero
 from ...operators import Operator, to_dense
+from .gemm import gemm
 from .split import Split, split
 
 _COLUMNS_AT_ONCE = 32
@@ -214,7 +214,7 @@ class Frame:
         mine = places[self.comm.rank]
         for first in range(0, len(columns), _COLUMNS_AT_ONCE):
             part = slice(first, first + _COLUMNS_AT_ONCE)
-            block = np.ascontiguousarray(x[:, :, columns[part]])
+            block = np.take(x, columns[part], axis=2)
             width = block.shape[2]
             whole = (self.core_vectors @ block.reshape(self.n_levels, -1)).reshape(-1, width)
             if self.comm.size == 1:
@@ -230,14 +230,6 @@ class Frame:
 
     def _row_numbers(self, outer: np.ndarray) -> np.ndarray:
         return (np.arange(self.n_levels)[:, None] * self.n_outer + outer[None, :]).ravel()
-
-
-def gemm(matrix: np.ndarray, transposed: bool, x: np.ndarray, out: np.ndarray, add: bool) -> None:
-    """``out (+)= matrix x`` over the first index of x, in place, without copies."""
-    n = len(x)
-    a, b, c = x.reshape(n, -1).T, matrix.T, out.reshape(len(out), -1).T
-    multiply = blas.dgemm if x.dtype == np.float64 else blas.sgemm
-    multiply(1.0, a, b, beta=float(add), c=c, trans_b=int(transposed), overwrite_c=True)
 
 
 def _diagonalise(core: Operator) -> tuple[np.ndarray, np.ndarray]:

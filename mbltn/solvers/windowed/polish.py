@@ -75,7 +75,7 @@ class Polisher:
             block /= np.sqrt(self.frame.sum(column_dots(block, block)))
             x[:, :, part] = block
 
-        self._map(lift, column_blocks(x.shape[2], self.width))
+        self._map(lift, self._blocks(x.shape[2]))
         return x
 
     def refine(
@@ -108,7 +108,7 @@ class Polisher:
                 break
             # The buffer is corrected once, and not to the end.
             aim = tol if done else 0.0
-            blocks = [open_[part] for part in column_blocks(len(open_), self.width)]
+            blocks = [open_[part] for part in self._blocks(len(open_))]
             counts = self._map(
                 partial(self._correct, x, image, energies, residuals, aim, iterations), blocks
             )
@@ -148,10 +148,9 @@ class Polisher:
         """``image = H x`` for these columns."""
 
         def work(part: np.ndarray) -> None:
-            block = np.ascontiguousarray(x[:, :, part])
-            image[:, :, part] = self.frame.applied(block)
+            image[:, :, part] = self.frame.applied(np.take(x, part, axis=2))
 
-        self._map(work, [columns[part] for part in column_blocks(len(columns), self.width)])
+        self._map(work, [columns[part] for part in self._blocks(len(columns))])
 
     def _residuals(self, x: np.ndarray, image: np.ndarray, energies: np.ndarray) -> np.ndarray:
         from .kernels import residual_norms
@@ -176,6 +175,9 @@ class Polisher:
         rotate_columns(flat, rotation)
         rotate_columns(images, rotation)
         return energies
+
+    def _blocks(self, count: int) -> list[slice]:
+        return column_blocks(count, self.width, self.threads)
 
     def _map(self, work: Callable[[Any], Any], items: list[Any]) -> list[Any]:
         with pool_of(self.threads) as mapped:

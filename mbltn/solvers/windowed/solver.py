@@ -68,7 +68,7 @@ class Windowed:
     mode: str = "polish"
     n_core: int | None = None
     omega: float | None = None
-    width: int = 32
+    width: int = 16
     buffer: int = 20
     precision: str = "single"
     tol: float = 1e-12
