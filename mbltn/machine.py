@@ -117,10 +117,16 @@ def dgemm_gflops() -> float:
 
 
 def blas_threads() -> int:
-    """Threads of the BLAS libraries that this process has loaded, the most of any."""
-    from threadpoolctl import threadpool_info
+    """Threads of the BLAS libraries that this process had loaded when first asked, the most of any."""
+    return max([1, *(library["num_threads"] for library in _blas_libraries().info())])
 
-    return max([1, *(library["num_threads"] for library in threadpool_info())])
+
+@cache
+def _blas_libraries() -> Any:
+    # Looking through all loaded libraries takes as long as a small problem.
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def available_memory(comm: Any = None) -> float:

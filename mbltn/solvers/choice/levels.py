@@ -10,14 +10,15 @@ from ...operators import Operator
 from ...operators.operator import Block, local_blocks
 from ..windowed.cost import level_density
 
-# Beyond it the product levels of the sites would be too many to list.
-_LISTED = 2**22
+# Product levels of the sites are listed between these dimensions: below, that takes as long as the
+# problem itself; beyond, there are too many.
+_LISTED = 2**12, 2**22
 # Beyond it a site counts by norms instead of levels.
 _DIAGONALISED = 512
 
 
 def density_at(op: Operator, energy: float) -> float:
-    """Levels per unit energy: product levels of the sites, or for very many of them a Gaussian.
+    """Levels per unit energy: product levels of the sites, or for few or very many a Gaussian.
 
     The Gaussian has the exact mean; its variance leaves out what two terms on different sites have
     in common.
@@ -29,7 +30,8 @@ def density_at(op: Operator, energy: float) -> float:
     >>> round(density_at(op, 0.0) / 2**30, 4)  # 1 / sqrt(2 pi 30 / 4)
     0.1457
     """
-    if op.dimension <= _LISTED:
+    fewest, most = _LISTED
+    if fewest <= op.dimension <= most:
         return level_density(op, energy)
     variance = sum(_variance(block) for block in local_blocks(op))
     distance = (energy - op.mean_energy()) ** 2 / (2.0 * variance)
