@@ -117,7 +117,7 @@ def dgemm_gflops() -> float:
 
 
 def blas_threads() -> int:
-    """Threads of the BLAS libraries that this process had loaded when first asked, the most of any."""
+    """Threads of the BLAS libraries that were loaded when this was first asked, the most of any."""
     return max([1, *(library["num_threads"] for library in _blas_libraries().info())])
 
 

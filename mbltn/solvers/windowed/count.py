@@ -174,14 +174,17 @@ def _norm(apply: Callable[[np.ndarray], np.ndarray], n: int) -> float:
 
 
 def _schur_error(near: Near, energy: float) -> Callable[[np.ndarray], np.ndarray]:
-    """``y -> (S - S0) y = -W_PQ [(H_QQ - E)^-1 - (D_Q - E)^-1] W_QP y`` by the Neumann series."""
-    frame = near.frame
-    weights = near.far_weights(energy)
+    """``y -> (S - S0) y = -W_PQ [(H_QQ - E)^-1 - (D_Q - E)^-1] W_QP y`` by the Neumann series.
+
+    In single precision: a norm is all that it is for.
+    """
+    frame, dtype = near.frame, np.float32
+    weights = near.far_weights(energy).astype(dtype)
 
     def apply(y: np.ndarray) -> np.ndarray:
-        width = y.shape[1]
-        image, work, tail = (np.empty((*frame.shape, width)) for _ in range(3))
-        coupling_of_near_part(near, y[near.own], image, work)
+        shape = (*frame.shape, y.shape[1])
+        image, work, tail = (np.empty(shape, dtype) for _ in range(3))
+        coupling_of_near_part(near, y[near.own].astype(dtype), image, work)
         term = weights[:, :, None] * image
         total = np.zeros_like(term)
         first = _size(frame, term)
@@ -191,7 +194,7 @@ def _schur_error(near: Near, energy: float) -> Callable[[np.ndarray], np.ndarray
             total += term
             if _size(frame, term) <= _NEUMANN_ACCURACY * first:
                 break
-        return -gathered(frame, near_part_of_coupling(near, total, work))
+        return -gathered(frame, near_part_of_coupling(near, total, work)).astype(y.dtype)
 
     return apply
 

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from ...comm import Rows, by_rank_zero
 from ...operators import Operator, to_dense
-from .gemm import gemm
+from .blas import gemm
 from .split import Split, split
 
 _COLUMNS_AT_ONCE = 32

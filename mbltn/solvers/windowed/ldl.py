@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import eigh, solve_triangular
+from scipy.linalg import eigh
 from scipy.linalg.blas import dtrmm as trmm
 
 from ...errors import SolverFailure
+from .blas import solve_unit_lower
 
 # Wide enough for GEMM, narrow enough for the eigenproblems on the diagonal to cost nothing.
 _BLOCK = 64
-_ROWS_AT_ONCE = 256
+# Columns that are updated together from all before them: products are fast only if they are wide.
+_PANEL = 256
 # Backward error |A - L D L^T| / |A| up to which the factors (and the inertia) are believed.
 _MAX_BACKWARD_ERROR = 1e-10
 
@@ -21,39 +23,30 @@ _MAX_BACKWARD_ERROR = 1e-10
 class BlockLDL:
     """``A[order][:, order] = L D L^T``, L unit lower triangular, D block diagonal.
 
-    Each diagonal block is held by its eigenpairs, so its inertia is exact (Haynsworth: the inertia
-    of A is the sum of those of the pivots). Pivots are taken as the caller orders them, largest
-    diagonal first, which suits matrices that their diagonal dominates; the backward error is
-    measured, and refused where that order was not good enough.
+    The eigenvalues of each diagonal block are known, so its inertia is exact (Haynsworth: the
+    inertia of A is the sum of those of the pivots). Pivots are taken as the caller orders them,
+    largest diagonal first, which suits matrices that their diagonal dominates; the backward error
+    is measured, and refused where that order was not good enough.
     """
 
     order: np.ndarray
     lower: np.ndarray  # (n, n) Fortran order; the part above the diagonal is not used
-    pivots: tuple[tuple[slice, np.ndarray, np.ndarray], ...]  # slice, eigenvalues, eigenvectors
+    eigenvalues: np.ndarray  # (n,) of the diagonal blocks
+    inverses: np.ndarray  # (blocks, _BLOCK, _BLOCK) of the diagonal blocks, the last one padded
     backward_error: float
 
     @property
     def negative(self) -> int:
         """Number of negative eigenvalues of A (Sylvester's law of inertia)."""
-        return sum(int((values < 0).sum()) for _, values, _ in self.pivots)
+        return int((self.eigenvalues < 0).sum())
 
     def solve(self, b: np.ndarray) -> np.ndarray:
         """``A^-1 b`` for a (n, c) block, in its precision."""
-        x = solve_triangular(
-            self.lower, b[self.order], lower=True, unit_diagonal=True, check_finite=False
-        )
-        for part, values, vectors in self.pivots:
-            x[part] = vectors @ ((vectors.T @ x[part]) / values[:, None])
-        x = solve_triangular(
-            self.lower,
-            x,
-            lower=True,
-            trans=1,
-            unit_diagonal=True,
-            check_finite=False,
-            overwrite_b=True,
-        )
-        out = np.empty_like(x, order="C")
+        x = np.asfortranarray(b[self.order])
+        solve_unit_lower(self.lower, x, transposed=False)
+        x = np.asfortranarray(_by_blocks(self.inverses, x))
+        solve_unit_lower(self.lower, x, transposed=True)
+        out = np.empty(x.shape, x.dtype)
         out[self.order] = x
         return out
 
@@ -65,11 +58,17 @@ class BlockLDL:
 
     def single(self) -> BlockLDL:
         """The same factors in single precision."""
-        pivots = tuple(
-            (part, values.astype(np.float32), vectors.astype(np.float32))
-            for part, values, vectors in self.pivots
+        return replace(
+            self, lower=self.lower.astype(np.float32), inverses=self.inverses.astype(np.float32)
         )
-        return BlockLDL(self.order, self.lower.astype(np.float32), pivots, self.backward_error)
+
+
+def _by_blocks(matrices: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The product of a block diagonal matrix with (n, c) columns."""
+    n, columns = x.shape
+    padded = np.zeros((matrices.shape[0] * _BLOCK, columns), x.dtype)
+    padded[:n] = x
+    return (matrices @ padded.reshape(-1, _BLOCK, columns)).reshape(-1, columns)[:n]
 
 
 def block_ldl(matrix: np.ndarray) -> BlockLDL:
@@ -89,29 +88,41 @@ def block_ldl(matrix: np.ndarray) -> BlockLDL:
     n = len(matrix)
     order = np.argsort(-abs(matrix.diagonal()), kind="stable")
     lower = np.empty((n, n), order="F")
-    for start in range(0, n, _ROWS_AT_ONCE):
-        part = slice(start, start + _ROWS_AT_ONCE)
-        lower[:, part] = matrix[order[part]][:, order].T
-    starts = range(0, n, _BLOCK)
-    pivots: list[tuple[slice, np.ndarray, np.ndarray]] = []
-    dense = np.empty((len(starts), _BLOCK, _BLOCK))
-    for number, start in enumerate(starts):
-        part = slice(start, min(start + _BLOCK, n))
-        width = part.stop - start
-        panel = lower[start:, part]
-        if start:
-            row = lower[part, :start].reshape(width, number, _BLOCK).transpose(1, 0, 2)
-            scaled = (row @ dense[:number]).transpose(0, 2, 1).reshape(start, width)
-            panel -= lower[start:, :start] @ scaled
-        values, vectors = eigh(0.5 * (panel[:width] + panel[:width].T), check_finite=False)
-        _require_regular(values)
-        pivots.append((part, values, vectors))
-        dense[number, :width, :width] = (vectors * values) @ vectors.T
-        panel[:width] = np.eye(width)
-        if part.stop < n:
-            panel[width:] = ((panel[width:] @ vectors) / values) @ vectors.T
-    error = _backward_error(matrix, order, lower, pivots)
-    return BlockLDL(order, lower, tuple(pivots), error)
+    for column, row in enumerate(order):
+        np.take(matrix[row], order, out=lower[:, column], mode="clip")
+    eigenvalues = np.empty(n)
+    dense, inverses = np.zeros((2, -(-n // _BLOCK), _BLOCK, _BLOCK))
+    for first in range(0, n, _PANEL):
+        last = min(first + _PANEL, n)
+        _update(lower, dense, 0, slice(first, last))
+        for start in range(first, last, _BLOCK):
+            part = slice(start, min(start + _BLOCK, n))
+            width, number = part.stop - start, start // _BLOCK
+            _update(lower, dense, first, part)
+            panel = lower[start:, part]
+            values, vectors = eigh(0.5 * (panel[:width] + panel[:width].T), check_finite=False)
+            _require_regular(values)
+            eigenvalues[part] = values
+            dense[number, :width, :width] = (vectors * values) @ vectors.T
+            inverses[number, :width, :width] = (vectors / values) @ vectors.T
+            panel[:width] = np.eye(width)
+            if part.stop < n:
+                panel[width:] = ((panel[width:] @ vectors) / values) @ vectors.T
+    error = _backward_error(matrix, order, lower, dense)
+    return BlockLDL(order, lower, eigenvalues, inverses, error)
+
+
+def _update(lower: np.ndarray, dense: np.ndarray, first: int, part: slice) -> None:
+    """Take from the columns `part` what the finished columns ``first ..`` contribute to them."""
+    done = range(first, part.start, _BLOCK)
+    if not done:
+        return
+    weighted = np.empty((part.stop - part.start, part.start - first))
+    for start in done:
+        stop = start + _BLOCK
+        row = np.ascontiguousarray(lower[part, start:stop])
+        np.matmul(row, dense[start // _BLOCK], out=weighted[:, start - first : stop - first])
+    lower[part.start :, part] -= lower[part.start :, first : part.start] @ weighted.T
 
 
 def _require_regular(values: np.ndarray) -> None:
@@ -122,17 +133,12 @@ def _require_regular(values: np.ndarray) -> None:
 
 
 def _backward_error(
-    matrix: np.ndarray,
-    order: np.ndarray,
-    lower: np.ndarray,
-    pivots: list[tuple[slice, np.ndarray, np.ndarray]],
+    matrix: np.ndarray, order: np.ndarray, lower: np.ndarray, dense: np.ndarray
 ) -> float:
     """``|A x - L D L^T x| / |A x|`` for a few fixed vectors x."""
     n = len(matrix)
     probe = np.cos(np.outer(np.arange(1.0, n + 1), [1.0, 2.0, 3.0]))
-    y = _multiply(lower, probe[order], transposed=True)
-    for part, values, vectors in pivots:
-        y[part] = vectors @ (values[:, None] * (vectors.T @ y[part]))
+    y = _by_blocks(dense, _multiply(lower, probe[order], transposed=True))
     error = np.empty_like(y)
     error[order] = _multiply(lower, y, transposed=False)
     image = matrix @ probe
