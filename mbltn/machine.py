@@ -181,10 +181,17 @@ def _groups_say(membership: Path, root: Path) -> list[float]:
 
 def _limits(membership: Path, root: Path) -> list[tuple[float, float]]:
     """Limit and use of every control group that this process is in, from both versions."""
+    found = [_limit(folder, version) for folder, version in _groups(membership, root)]
+    return [pair for pair in found if pair is not None]
+
+
+@cache
+def _groups(membership: Path, root: Path) -> tuple[tuple[Path, int], ...]:
+    """Folders of these groups that can hold a limit, and their versions."""
     try:
         lines = membership.read_text().splitlines()
     except OSError:
-        return []
+        return ()
     found = []
     for line in lines:
         number, controllers, path = line.split(":", 2)
@@ -197,18 +204,18 @@ def _limits(membership: Path, root: Path) -> list[tuple[float, float]]:
         group = top / path.lstrip("/")
         # A container sees its own group at the top, whatever the path says.
         folders = [group, *group.parents]
-        found += [_limit(folder, version) for folder in folders if folder.is_relative_to(top)]
-    return [pair for pair in found if pair is not None]
+        found += [(folder, version) for folder in folders if folder.is_relative_to(top)]
+    return tuple((folder, v) for folder, v in found if (folder / _FILES[v][0]).exists())
 
 
 def _limit(group: Path, version: int) -> tuple[float, float] | None:
-    limit, use, cache = _FILES[version]
+    limit, use, reclaimable = _FILES[version]
     try:
         most = (group / limit).read_text().strip()
         if most == "max":
             return None
         statistics = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
-        used = float((group / use).read_text()) - float(statistics.get(cache, 0))
+        used = float((group / use).read_text()) - float(statistics.get(reclaimable, 0))
         return float(most), used
     except (OSError, ValueError):
         return None
