@@ -143,6 +143,25 @@ class Target:
         return np.sort(order[:k])
 
 
+def empty_window(interval: tuple[float, float], energies: np.ndarray) -> InvalidInput:
+    """The error of a window without levels; `energies` are levels outside of it, as far as known.
+
+    Examples
+    --------
+    >>> print(empty_window((0.0, 0.1), np.array([-0.25, 0.5])))
+    no level lies in the window [0, 0.1]; the nearest ones known are E=-0.25 and E=0.5: widen it, \
+or ask for Target.energy(e, k)
+    """
+    low, high = interval
+    beside = [*energies[energies < low][-1:], *energies[energies > high][:1]]
+    known = " and ".join(f"E={energy:.10g}" for energy in beside)
+    nearest = f"; the nearest ones known are {known}" if beside else ""
+    return InvalidInput(
+        f"no level lies in the window [{low:.10g}, {high:.10g}]{nearest}: widen it, or ask for "
+        "Target.energy(e, k)"
+    )
+
+
 def _positive(k: int) -> int:
     if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
         raise InvalidInput(f"k={k!r} must be a positive integer")

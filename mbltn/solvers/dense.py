@@ -9,7 +9,7 @@ import numpy as np
 import scipy.linalg
 
 from ..operators import Operator, to_dense
-from .base import Eigenpairs, Target
+from .base import Eigenpairs, Target, empty_window
 from .serial import on_rank_zero
 
 
@@ -32,6 +32,8 @@ class Dense:
                 to_dense(op), driver="evd", overwrite_a=True, check_finite=False
             )
             wanted = target.nearest(energies, op)
+            if target.interval is not None and not len(wanted):
+                raise empty_window(target.interval, energies)
             if len(wanted) < len(energies):
                 energies, vectors = energies[wanted], vectors[:, wanted]
             return energies, vectors, {}

@@ -10,7 +10,7 @@ from ..comm import Serial, require_same, together
 from ..errors import InvalidInput, SolverFailure
 from ..operators import Operator
 from ..operators.operator import norm_bound
-from .base import Eigenpairs, Solver, Target
+from .base import Eigenpairs, Solver, Target, empty_window
 from .choice import choose_solver, in_energy, solver_from
 from .verify import MAX_RELATIVE_RESIDUAL
 
@@ -28,7 +28,8 @@ def eigenpairs(
     ----------
     operator : Operator
     target : Target
-        ``Target.middle(k)``, ``Target.energy(e, k)`` or ``Target.all()``.
+        ``Target.middle(k)``, ``Target.energy(e, k)``, ``Target.window(a, b)``,
+        ``Target.density(x, k)``, ``Target.rank(k)`` or ``Target.all()``.
     solver : "auto", a name (dense, shift_invert, slepc, windowed, filtered) or a solver object
     comm : mpi4py communicator, optional
         Serial by default. With several ranks the vectors come back distributed by rows. PETSc
@@ -43,8 +44,8 @@ def eigenpairs(
     Raises
     ------
     InvalidInput
-        On all ranks alike: k larger than D, an operator that is not symmetric or differs between
-        ranks, an unknown solver.
+        On all ranks alike: k larger than D, a window without levels, an operator that is not
+        symmetric or differs between ranks, an unknown solver.
     MissingLibrary, SolverFailure
         On all ranks alike.
 
@@ -81,12 +82,15 @@ def eigenpairs(
     if pairs.missing and comm.rank == 0:
         log.warning("%s: %s. %s", pairs.solver, pairs.complete, pairs.reason)
     pairs = replace(pairs, stats={**pairs.stats, **scale})
-    together(comm, lambda: _require_quality(pairs))
+    together(comm, lambda: _require_quality(pairs, target))
     return pairs
 
 
-def _require_quality(pairs: Eigenpairs) -> None:
-    """A target on an exact level, or a factorisation gone wrong, must not look like a result."""
+def _require_quality(pairs: Eigenpairs, target: Target) -> None:
+    """Nothing, a target on an exact level, or a factorisation gone wrong must not look like a
+    result."""
+    if target.interval is not None and not len(pairs) and not pairs.missing:
+        raise empty_window(target.interval, pairs.energies)
     scale = norm_bound(pairs.operator)
     worst, skew = float(pairs.residuals.max(initial=0.0)), float(pairs.stats["orthonormality"])
     if not (worst <= MAX_RELATIVE_RESIDUAL * scale and skew <= MAX_SKEW):

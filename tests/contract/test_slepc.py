@@ -233,7 +233,7 @@ def test_an_empty_window_names_the_levels_beside_it(star):
     op, exact = star
     j = 60 + np.argmax(np.diff(exact[60:200]))
     gap = exact[j + 1] - exact[j]
-    with pytest.raises(SolverFailure, match=r"no levels in .*E=.* and E=.*widen") as caught:
+    with pytest.raises(InvalidInput, match=r"no level .*E=.* and E=.*widen") as caught:
         solve(op, mb.Target.window(exact[j] + 0.4 * gap, exact[j] + 0.6 * gap))
     for level in exact[j : j + 2]:
         assert f"E={level:.8g}"[:10] in str(caught.value)

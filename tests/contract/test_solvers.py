@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from conftest import needs_slepc
-from oracle import central_grain, quantum_sun
+from oracle import central_grain, grain_chain, quantum_sun
 
 import mbltn as mb
 from mbltn.errors import InvalidInput, SolverFailure
-from mbltn.solvers import Dense, ShiftInvert, Slepc, Windowed
+from mbltn.solvers import Dense, Filtered, ShiftInvert, Slepc, Windowed
 
 SOLVERS = [
     pytest.param(Dense(), id="dense"),
@@ -15,6 +15,7 @@ SOLVERS = [
     pytest.param(Slepc(), id="slepc", marks=needs_slepc),
     pytest.param(Windowed(), id="windowed"),
     pytest.param(Windowed(mode="lanczos"), id="windowed-lanczos"),
+    pytest.param(Filtered(), id="filtered"),
 ]
 
 
@@ -32,10 +33,18 @@ def _sun():
     return model.operator(sample), oracle
 
 
+def _chain():
+    model = mb.models.GrainChain(3, 5, exchange=0.02)
+    sample = model.draw(seed=11, realization=0)
+    oracle = grain_chain(sample.grain, sample.fields, sample.couplings)
+    return model.operator(sample), oracle
+
+
 OPERATORS = {
     "localized": lambda: _star(5, 0.4),
     "thermal": lambda: _star(5, 0.9),
     "sun": _sun,
+    "chain": _chain,
 }
 
 
@@ -73,6 +82,20 @@ def test_entropies_are_those_of_the_dense_states(problem, solver):
     reference = mb.measure(mb.eigenpairs(op, mb.Target.middle(16), "dense"), ["entropy_lbits"])
     found = mb.measure(mb.eigenpairs(op, mb.Target.middle(16), solver), ["entropy_lbits"])
     np.testing.assert_allclose(found["entropy_lbits"], reference["entropy_lbits"], atol=1e-8)
+
+
+@pytest.mark.parametrize("solver", [s for s in SOLVERS if s.id != "shift_invert"])
+def test_a_window_holds_its_levels_or_says_that_it_is_empty(problem, solver):
+    op, _, (exact, _) = problem
+    i = 100 + int(np.argmax(np.diff(exact[100:140])))
+    inside = mb.Target.window(exact[i] - 0.2, exact[i] + 1e-6)
+    pairs = mb.eigenpairs(op, inside, solver)
+    wanted = exact[(exact >= exact[i] - 0.2) & (exact <= exact[i] + 1e-6)]
+    np.testing.assert_allclose(pairs.energies, wanted, rtol=0, atol=1e-9)
+    gap = exact[i + 1] - exact[i]
+    empty = mb.Target.window(exact[i] + 0.3 * gap, exact[i + 1] - 0.3 * gap)
+    with pytest.raises(InvalidInput, match=r"no level lies in the window .* and E=.*: widen it"):
+        mb.eigenpairs(op, empty, solver)
 
 
 def test_all_levels(problem):

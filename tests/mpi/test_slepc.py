@@ -17,7 +17,7 @@ WORKER = Path(__file__).with_name("slepc_worker.py")
 FOUND = ["middle", "lu", "out of core", "blr", "window", "on a level", "workspace", "multiplets"]
 INCOMPLETE = ["restarts", "time"]
 REFUSED = {
-    "empty": ("SolverFailure", "no levels in"),
+    "empty": ("InvalidInput", "no level lies in"),
     "memory": ("SolverFailure", "GB memory_limit allows"),
     "mumps": ("SolverFailure", "(INFOG(1)=-19"),
     "ncv": ("InvalidInput", "ncv=5"),

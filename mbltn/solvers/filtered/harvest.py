@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...comm import together
-from ...errors import SolverFailure
 from ...operators.chebyshev import BlockOperator
 from ...streams import Streams
-from ..base import Eigenpairs, Target
+from ..base import Eigenpairs, Target, empty_window
 from ..certify import Certificate
 from ..krylov import RitzPairs, rayleigh_ritz
 from ..krylov_basis import rotate_columns
@@ -170,11 +169,7 @@ class Harvest:
             spent = "the Krylov vectors allowed were used up: raise krylov_factor or max_memory"
             reason = watch.reason if watch.expired() else spent
         elif not len(numbers):
-            a, b = window
-            raise SolverFailure(
-                f"no level lies in the window [{a:.17g}, {b:.17g}]: the nearest ones found are "
-                f"{', '.join(f'{e:.12g}' for e in self.energies[:4])}; widen it"
-            )
+            raise empty_window(window, self.energies)
         certificate = None
         complete = f"missing {lack}" if lack else "unknown"
         if len(self.energies) == h.dimension and not lack:

@@ -103,9 +103,10 @@ def plan_filter(
     if target.interval is not None:
         scale = density.scale
         if target.interval[1] < scale.low or target.interval[0] > scale.high:
+            low, high = target.interval
             raise InvalidInput(
-                f"no level lies in the window {list(target.interval)}: the spectrum lies between "
-                f"{scale.low:.6g} and {scale.high:.6g}"
+                f"no level lies in the window [{low:.10g}, {high:.10g}]: the spectrum lies between "
+                f"E={scale.low:.6g} and E={scale.high:.6g}"
             )
         count, error = density.count(*target.interval)
         k = wanted = max(1, min(d, math.ceil(count + 3 * error) + _SOME))

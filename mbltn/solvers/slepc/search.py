@@ -8,6 +8,7 @@ import numpy as np
 
 from ...comm import together
 from ...errors import SolverFailure
+from ..base import empty_window
 from ..certify import Certificate
 from .count import certificate, certify, count_window
 from .inverse import Inverse
@@ -91,14 +92,18 @@ class Search:
                 break
         else:
             self._fail(
-                f"slepc found pairs near E={centre:.6g} with residuals up to {worst:.2g} (norm of "
-                f"H up to {inverse.norm:.3g}): {self._remedy()}"
+                SolverFailure(
+                    f"slepc found pairs near E={centre:.6g} with residuals up to {worst:.2g} (norm "
+                    f"of H up to {inverse.norm:.3g}): {self._remedy()}"
+                )
             )
         self._sigma, self.found = sigma, found
         if not first:
             inverse.stats["shift"] = sigma
         if not len(found):
-            self._fail(f"slepc found no level near E={centre:.6g}: {inverse.stopped}")
+            self._fail(
+                SolverFailure(f"slepc found no level near E={centre:.6g}: {inverse.stopped}")
+            )
 
     def _remedy(self) -> str:
         if self._solver.blr is not None:
@@ -182,16 +187,10 @@ class Search:
 
     def _refuse_empty(self, low: float, high: float) -> None:
         self._find(0.5 * (low + high), min(2, self._inverse.rows.dimension))
-        below = self.found.energies[self.found.energies < low][-1:]
-        above = self.found.energies[self.found.energies > high][:1]
-        levels = " and ".join(f"E={level:.10g}" for level in [*below, *above])
-        self._fail(
-            f"slepc found no levels in [{low:.10g}, {high:.10g}]; the nearest known ones are "
-            f"{levels}: widen the window, or use Target.energy(E, k)"
-        )
+        self._fail(empty_window((low, high), self.found.energies))
 
-    def _fail(self, message: str) -> None:
+    def _fail(self, error: Exception) -> None:
         def fail() -> None:
-            raise SolverFailure(message)
+            raise error
 
         together(self._comm, fail)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...errors import InvalidInput
 from ...operators.operator import norm_bound
-from ..base import Eigenpairs, Target
+from ..base import Eigenpairs, Target, empty_window
 from ..certify import Certificate
 from ..krylov_basis import rotate_columns
 from ..verify import MAX_RELATIVE_RESIDUAL, orthonormality, residuals
@@ -36,7 +35,7 @@ def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
         if not rows.distributed:
             norms = residuals(op, energies, vectors)
     if not len(energies) and target.interval is not None and not slices.reason:
-        raise _empty_window(target.interval, slices.pieces[0].energies)
+        raise empty_window(target.interval, slices.pieces[0].energies)
     lacking = certificate.missing if certificate else 0
     if target.interval is None:
         lacking = max(lacking, target.count(op.dimension) - len(energies))
@@ -68,16 +67,6 @@ _NOT_FOUND = (
     "the levels counted in the window are more than those found, also with a wider buffer: raise "
     "omega or buffer, or use another solver"
 )
-
-
-def _empty_window(interval: tuple[float, float], energies: np.ndarray) -> InvalidInput:
-    low, high = interval
-    below, above = energies[energies < low], energies[energies > high]
-    beside = [f"{e:.6g}" for e in (*below[-1:], *above[:1])]
-    return InvalidInput(
-        f"there is no level in the window [{low:.6g}, {high:.6g}]; the nearest ones are at "
-        f"{' and '.join(beside)}: widen the window, or ask for Target.energy(e, k)"
-    )
 
 
 def _joined(slices: Slices) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
