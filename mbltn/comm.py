@@ -17,6 +17,7 @@ import numpy as np
 from .errors import InvalidInput, MbltnError, MissingLibrary
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Exception)
 
 # Set by the launchers of Open MPI, MPICH and Slurm for every rank.
 _WORLD_SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS")
@@ -126,8 +127,14 @@ def _travels(error: Exception) -> bool:
 
 
 def raised_on_all_ranks(error: BaseException) -> bool:
-    """Whether `error` came out of `together`, so that no rank is left waiting."""
+    """Whether `error` came out of `together` or `agreed`, so that no rank is left waiting."""
     return getattr(error, "on_all_ranks", False)
+
+
+def agreed(error: E) -> E:
+    """Mark an error that every rank has come to alike, and raises: ``raise agreed(error)``."""
+    error.on_all_ranks = True  # type: ignore[attr-defined]
+    return error
 
 
 def require_same(comm: Any, value: Any, what: str) -> None:
@@ -135,12 +142,12 @@ def require_same(comm: Any, value: Any, what: str) -> None:
     values = comm.allgather(value)
     odd = [rank for rank, other in enumerate(values) if other != values[0]]
     if odd:
-        error = InvalidInput(
-            f"{what} on rank(s) {odd} differs from rank 0, but all ranks must work on the same: "
-            "use the same parameters, and the same seed and realization for the disorder"
+        raise agreed(
+            InvalidInput(
+                f"{what} on rank(s) {odd} differs from rank 0, but all ranks must work on the "
+                "same: use the same parameters, and the same seed and realization for the disorder"
+            )
         )
-        error.on_all_ranks = True  # type: ignore[attr-defined]
-        raise error
 
 
 @dataclass(frozen=True)

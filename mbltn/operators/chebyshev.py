@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..comm import Serial
+from ..comm import Serial, raised_on_all_ranks
 from .distributed import Deal, Exchange
 from .operator import Operator
 from .shared import SharedTiles, aligned_zeros
@@ -109,8 +109,16 @@ class BlockOperator:
         tile = 8 * self.deal.cut.levels * _padded(width)
         return index + tile * (4 * self._own + 3 * self._exchange.received)
 
+    def __enter__(self) -> BlockOperator:
+        return self
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        # Freeing waits for the other ranks, and so would whoever fails alone.
+        if error is None or raised_on_all_ranks(error):
+            self.close()
+
     def close(self) -> None:
-        """Free the vectors that ranks of one node share; collective."""
+        """Free the vectors that ranks of one node share; collective. Leaving `with` does it."""
         self._work.clear()
         if self._shared is not None:
             self._shared.close()

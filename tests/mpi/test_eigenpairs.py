@@ -7,7 +7,11 @@ from mpi.worker import OBSERVABLES, K, problem
 from study.exact import hamiltonian, observables, selected
 
 pytestmark = pytest.mark.parametrize(
-    "solver", ["dense", "shift_invert", "windowed", pytest.param("slepc", marks=needs_slepc)]
+    "solver",
+    [
+        *("auto", "dense", "shift_invert", "windowed", "filtered"),
+        pytest.param("slepc", marks=needs_slepc),
+    ],
 )
 
 
@@ -53,3 +57,11 @@ def test_ranks_agree_to_the_last_bit(job, solver, name):
     first = job.results[0]["pairs"][solver][name]
     for result in job.results[1:]:
         np.testing.assert_array_equal(result["pairs"][solver][name], first)
+
+
+def test_an_empty_window_is_refused_on_all_ranks(job, solver):
+    if solver == "shift_invert":
+        pytest.skip("shift_invert takes no windows")
+    for result in job.results:
+        message, on_all = result["empty"][solver]
+        assert message.startswith("no level lies in the window") and on_all

@@ -11,14 +11,17 @@ from pathlib import Path
 import numpy as np
 
 import mbltn as mb
-from mbltn.comm import Rows, Serial, world
+from mbltn.comm import Rows, Serial, raised_on_all_ranks, world
 from mbltn.study import load_study, run_study
 
 STUDY = Path(__file__).with_name("small.toml")
 DIMENSIONS = (11, 3)  # 3 rows leave the fourth rank without any
 OFFSETS = (0, 1, 2, 4, 7, 10, 11, 30)
 HAS_SLEPC = importlib.util.find_spec("slepc4py") is not None
-SOLVERS = ("dense", "shift_invert", "windowed", *(("slepc",) if HAS_SLEPC else ()))
+SOLVERS = (
+    *("auto", "dense", "shift_invert", "windowed", "filtered"),
+    *(("slepc",) if HAS_SLEPC else ()),
+)
 OBSERVABLES = ("gap_ratio", "entropy_lbits", "sigma_z_lbits", "memory_lbits", "entropy_cuts")
 K = 9
 
@@ -59,6 +62,21 @@ def pairs_of(solver, comm):
     }
 
 
+def refusal_of(solver, comm):
+    """An empty window raises on all ranks at once: else this would hang."""
+    model, sample = problem()
+    operator = model.operator(sample)
+    levels = mb.eigenpairs(operator, mb.Target.middle(K), "dense", comm).energies
+    widest = int(np.argmax(np.diff(levels)))
+    gap = levels[widest + 1] - levels[widest]
+    empty = mb.Target.window(levels[widest] + 0.3 * gap, levels[widest + 1] - 0.3 * gap)
+    try:
+        mb.eigenpairs(operator, empty, solver, comm)
+    except mb.errors.InvalidInput as error:
+        return str(error).splitlines()[0], raised_on_all_ranks(error)
+    return "no error", False
+
+
 def study_of(folder, comm, *overrides):
     solver = "slepc" if HAS_SLEPC else "shift_invert"
     study = load_study(STUDY, [f"ensemble.1.solver={solver}", *overrides])
@@ -71,6 +89,7 @@ def main(output):
     result = {
         "rows": {dimension: rows_of(dimension, comm) for dimension in DIMENSIONS},
         "pairs": {solver: pairs_of(solver, comm) for solver in SOLVERS},
+        "empty": {s: refusal_of(s, comm) for s in SOLVERS if s != "shift_invert"},
         "study": study_of(output / "all_ranks", comm),
         "study_by_pairs": study_of(output / "pairs", comm, "resources.ranks_per_problem=2"),
     }

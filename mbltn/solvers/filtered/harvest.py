@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...comm import together
+from ...comm import agreed, together
 from ...operators.chebyshev import BlockOperator
 from ...streams import Streams
 from ..base import Eigenpairs, Target, empty_window
@@ -169,7 +169,7 @@ class Harvest:
             spent = "the Krylov vectors allowed were used up: raise krylov_factor or max_memory"
             reason = watch.reason if watch.expired() else spent
         elif not len(numbers):
-            raise empty_window(window, self.energies)
+            raise agreed(empty_window(window, self.energies))
         certificate = None
         complete = f"missing {lack}" if lack else "unknown"
         if len(self.energies) == h.dimension and not lack:

@@ -83,14 +83,12 @@ class Filtered:
     def solve(self, op: Operator, target: Target, comm: Any) -> Eigenpairs:
         watch = Watch(comm, self.time_limit, self.name)
         together(comm, lambda: self._check(op, target))
-        with threads_of_rank(self.threads, comm) as threads:
-            h = BlockOperator(op, comm)
+        with threads_of_rank(self.threads, comm) as threads, BlockOperator(op, comm) as h:
             with watch.phase("density of states"):
                 problem = FilterProblem.prepare(self, h, target)
             pairs = self._found(problem, watch, attempt=0)
             if pairs.missing and not watch.expired():
                 pairs = self._repaired(problem, watch, pairs)
-            h.close()
         stats = {**pairs.stats, "threads": threads, "ranks": comm.size, "seconds": watch.phases()}
         return replace(pairs, stats=stats)
 

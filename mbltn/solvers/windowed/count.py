@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from ...comm import by_rank_zero
+from ...comm import agreed, by_rank_zero, together
 from ...errors import SolverFailure
 from ...streams import Streams
 from ..krylov import block_lanczos, largest_magnitude
@@ -90,16 +91,20 @@ def levels_below(near: Near, energy: float, prove: bool = True) -> LevelCount:
     """
     frame = near.frame
     if not near.far_sign_margin(energy) > frame.tail.tail_norm:
-        raise SolverFailure(
-            f"levels cannot be counted at E={energy:.6g}: the far states begin "
-            f"{near.far_sign_margin(energy):.3g} away, closer than the tail norm "
-            f"{frame.tail.tail_norm:.3g}; widen omega (now {near.omega:.3g})"
+        raise agreed(
+            SolverFailure(
+                f"levels cannot be counted at E={energy:.6g}: the far states begin "
+                f"{near.far_sign_margin(energy):.3g} away, closer than the tail norm "
+                f"{frame.tail.tail_norm:.3g}; widen omega (now {near.omega:.3g})"
+            )
         )
     far = frame.sum(np.array([float((~near.mask() & (frame.diagonal < energy)).sum())]))
     below = round(float(far[0]))
     if near.count == 0:
         return LevelCount(energy, below, 0.0, np.inf)
-    factor = block_ldl(schur_complement(near, energy))
+    schur = schur_complement(near, energy)
+    factor = together(frame.comm, partial(block_ldl, schur))
+    del schur
     below += factor.negative
     if not prove:
         return LevelCount(energy, below, np.inf, 0.0)

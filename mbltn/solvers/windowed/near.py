@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ...comm import together
 from ...errors import SolverFailure
 from .frame import Frame, TailCoupling, outer_owners
 
@@ -89,6 +90,12 @@ def slope(near: Near, energy: float) -> np.ndarray:
 
 
 def _assemble(near: Near, energy: float, slope: bool) -> np.ndarray:
+    own = together(near.frame.comm, lambda: _own_part(near, energy, slope))
+    return near.frame.sum(own)
+
+
+def _own_part(near: Near, energy: float, slope: bool) -> np.ndarray:
+    """What this rank's outer configurations contribute."""
     frame = near.frame
     result = np.zeros((near.count, near.count))
     core, outer = frame.core_energies, frame.tail.outer_energies
@@ -111,7 +118,7 @@ def _assemble(near: Near, energy: float, slope: bool) -> np.ndarray:
             scaled = columns[rows] * weights[:, None]
             block += (1.0 if slope else sign) * (scaled.T @ scaled)
         _scatter(near, sources, block, result)
-    return frame.sum(result)
+    return result
 
 
 def _columns(near: Near, r: int) -> tuple[list[int], np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...comm import agreed
 from ...operators.operator import norm_bound
 from ..base import Eigenpairs, Target, empty_window
 from ..certify import Certificate
@@ -35,7 +36,7 @@ def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
         if not rows.distributed:
             norms = residuals(op, energies, vectors)
     if not len(energies) and target.interval is not None and not slices.reason:
-        raise empty_window(target.interval, slices.pieces[0].energies)
+        raise agreed(empty_window(target.interval, slices.pieces[0].energies))
     lacking = certificate.missing if certificate else 0
     if target.interval is None:
         lacking = max(lacking, target.count(op.dimension) - len(energies))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...comm import by_rank_zero
+from ...comm import by_rank_zero, together
 from ...operators import Operator
 from ...operators.operator import norm_bound
 from ..base import Target
@@ -182,7 +182,8 @@ class Slices:
         solver = self.solver
         if solver.mode == "lanczos":
             with self.watch.phase("near block"):
-                factor = block_ldl(schur_complement(near, near.centre))
+                schur = schur_complement(near, near.centre)
+                factor = together(self.frame.comm, partial(block_ldl, schur))
             with self.watch.phase("lanczos"):
                 return lanczos_pairs(
                     near,
@@ -209,7 +210,7 @@ class Slices:
     def _pencil(self, near: Near, columns: int) -> tuple[NearLevels, BlockLDL]:
         with self.watch.phase("near block"):
             schur = schur_complement(near, near.centre)
-            factor = block_ldl(schur)
+            factor = together(self.frame.comm, partial(block_ldl, schur))
             kept = None if by_lanczos(near.count, columns) else schur
             del schur
             mass = slope(near, near.centre)
