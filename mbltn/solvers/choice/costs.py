@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...errors import UnfitMethod
 from ...machine import Machine
@@ -16,20 +16,21 @@ from ...operators import Operator
 from ...operators.operator import local_blocks
 from ...operators.tiles import Cut, stored_entries
 from ..base import Target
-from ..filtered.plan import solve_bytes
+from ..filtered import Filtered
+from ..filtered.sizes import Sizes, levels_for
 from ..windowed import Windowed
-from ..windowed.cost import MAX_RATIO, Setting, settings
+from ..windowed.cost import BASE_MEMORY, settings
 from ..windowed.solver import expected_count
 from .levels import density_at, half_bandwidth
 from .rates import fitted
 
 # Time falls as this power of the ranks: assumed, nothing beyond two ranks was measured.
 _SCALING = {"slepc": 0.6, "windowed": 0.9, "filtered": 0.9}
-# Vectors that the filter treats at once, and how many of them it takes (`filtered.plan`).
-_BLOCK = 8
+# Of the Krylov vectors of the filter: the share that is filled before all levels have converged,
+# and how many times as many are where they do not fit. Random vectors of its density of states.
+_FILLED = 0.75
+_RESTARTED = 2.0
 _KPM_VECTORS = 8
-# What the window method counts in of the process itself.
-_INTERPRETER = 2e8
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,14 @@ def estimates(
 
 
 def _cost(method: str, problem: Problem, machine: Machine) -> Cost:
+    prices, room = fitted(method)
     try:
         if problem.whole and method != "dense":
             raise UnfitMethod(f"levels near an energy only, not Target.{problem.target.kind}")
-        work = WORK[method](problem, machine)
+        # The formulas count bytes; `room` times as many are taken.
+        work = WORK[method](problem, replace(machine, memory=machine.memory / room))
     except UnfitMethod as error:
         return Cost(method, math.inf, math.inf, None, str(error))
-    prices, room = fitted(method)
     amount = sum(p * n for p, n in zip(prices, work.operations, strict=True))
     ranks = machine.ranks ** _SCALING.get(method, 0.0)
     seconds = amount / (1e9 * machine.gflops) * (work.alone + (1.0 - work.alone) / ranks)
@@ -187,54 +189,38 @@ def _windowed(problem: Problem, machine: Machine) -> Work:
         single=options.precision == "single",
         threads=machine.threads,
     )
-    able = [s for s in found if s.tail_norm < MAX_RATIO * s.omega * 1.001]
+    able = [setting for setting in found if setting.able]
     if not able:
         weakest = min(found, key=lambda s: s.tail_norm)
         raise UnfitMethod(
             f"the couplings beyond {weakest.n_core} core sites have norm {weakest.tail_norm:.3g}, "
             f"too much for a window of half width {weakest.omega:.3g}"
         )
-    fits = [s for s in able if s.memory <= machine.memory]
+    fits = [s for s in able if s.memory - BASE_MEMORY <= machine.memory]
     chosen = fits[0] if fits else min(able, key=lambda s: s.memory)
     note = (
         f"core of dimension {chosen.core_dimension}, {chosen.near} near states, couplings left "
         f"out {chosen.tail_norm:.2g}"
     )
-    matvecs = _window_matvecs(problem, chosen)
-    traffic = matvecs * problem.op.dimension
-    memory = chosen.memory - _INTERPRETER
-    # Rank 0 diagonalises the core and factorises the near block of every slice and of both counts.
-    slices = -(-problem.count // chosen.slice_levels)
-    dense = 22.0 * chosen.core_dimension**3 + 2.0 * (slices + 2.0) * chosen.near**3
-    alone = min(1.0, dense / chosen.operations)
-    return Work((1.0, chosen.operations, traffic), memory, matvecs, note, alone)
-
-
-def _window_matvecs(problem: Problem, setting: Setting) -> float:
-    """Corrections of every slice with its buffer, and the bound of its certificate."""
-    slices = -(-problem.count // setting.slice_levels)
-    columns = setting.slice_levels + 2 * Windowed().buffer
-    each = 4.0 + 10.0 * (1.0 + 2.0 * setting.tail_norm / setting.omega)
-    return slices * columns * each + 240.0
+    operations = (1.0, chosen.operations, chosen.matvecs * problem.op.dimension)
+    memory = chosen.memory - BASE_MEMORY
+    return Work(operations, memory, chosen.matvecs, note, chosen.alone)
 
 
 def _filtered(problem: Problem, machine: Machine) -> Work:
-    op, d, b = problem.op, problem.op.dimension, _BLOCK
-    wanted = min(d, 1.04 * problem.count + 4)
-    held = min(d, max(1.4 * wanted, 8 * b))
-    returned = min(d, math.ceil(1.5 * wanted) + b)
-    most, fewest = min(d, math.ceil(24 * b + 1.75 * held)), min(d, math.ceil(wanted) + 4 * b)
-    vectors, restarts = most, 1.0
-    if solve_bytes(d, b, most, returned) > machine.memory >= solve_bytes(d, b, fewest, returned):
-        vectors, restarts = fewest, 2.0
+    op, d, b = problem.op, problem.op.dimension, Filtered().block
+    sizes = Sizes.for_levels(d, b, levels_for(problem.count))
+    beside = _index_bytes(op) + 32.0 * d * b
+    within = sizes.vectors_within(machine.memory - beside)
+    vectors = sizes.fewest if within is None else within
     half = half_bandwidth(op)
-    angle = held / (2.0 * problem.density * half)
+    angle = sizes.held / (2.0 * problem.density * half)
     # Not all of the basis is needed to converge; a small one is filled several times.
-    filtered = 0.75 * restarts * most
+    filtered = _FILLED * sizes.most * (_RESTARTED if vectors < sizes.most else 1.0)
     # Density of states, edges of the spectrum, certificate.
     moments = 336.0 + min(4.0 * math.pi / angle, 8192.0) + 20.0 / angle
     matvecs = filtered * max(2.0, 2.6 / angle) + _KPM_VECTORS * moments
-    memory = solve_bytes(d, b, vectors, returned) + _index_bytes(op) + 32.0 * d * b
+    memory = sizes.bytes(vectors) + beside
     apply = 2.0 * stored_entries(op)
     krylov = 4.0 * d * filtered**2 + 20.0 * float(vectors) ** 3
     note = f"{vectors} Krylov vectors, polynomial of order {2.6 / angle:.0f}"

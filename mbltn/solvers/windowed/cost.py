@@ -26,7 +26,7 @@ _LDL = 2.0
 _TRAFFIC = 300.0  # operations a vector element and application that memory traffic is worth
 _RR = 3.0
 _ITERATIONS = 10.0
-_BASE_MEMORY = 2.0e8  # the interpreter and its libraries
+BASE_MEMORY = 2.0e8  # the interpreter and its libraries
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ class Setting:
     tail_norm : w;  near : expected number of near states
     slice_levels : wanted levels that share one centre
     operations : floating-point operations of matrix-product speed
-    memory : bytes on all ranks
+    alone : share of them that rank 0 does alone, or every rank alike
+    matvecs : applications of H to a vector
+    memory : bytes on all ranks, those of the process itself included
     """
 
     n_core: int
@@ -49,7 +51,14 @@ class Setting:
     core_dimension: int
     slice_levels: int
     operations: float
+    alone: float
+    matvecs: float
     memory: float
+
+    @property
+    def able(self) -> bool:
+        """Whether the couplings left out are small enough for the window."""
+        return self.tail_norm < MAX_RATIO * self.omega * 1.001
 
 
 def level_density(op: Operator, energy: float, width: float | None = None) -> float:
@@ -101,47 +110,52 @@ def settings(
                     # Room for the ends of the slice, and for a count of the levels there.
                     reach = 0.5 * (levels + 2 * buffer) / density
                     half = max(least, 1.3 * reach + w, _REACH * reach)
+                cut = _Cut(op.dimension, sites, core, w, n_products, len(dims) - sites)
                 found.append(
                     _setting(
-                        op.dimension,
-                        sites,
-                        core,
+                        cut,
                         half,
-                        w,
-                        density,
-                        count,
                         levels,
-                        buffer,
-                        width,
-                        single,
-                        threads,
-                        n_products,
-                        len(dims) - sites,
+                        density=density,
+                        count=count,
+                        buffer=buffer,
+                        width=width,
+                        single=single,
+                        threads=threads,
                     )
                 )
     return sorted(found, key=lambda setting: setting.operations)
 
 
+@dataclass(frozen=True)
+class _Cut:
+    """A core, and what is beyond it."""
+
+    dimension: int
+    sites: int
+    core: int
+    tail_norm: float
+    n_products: int
+    n_outer_sites: int
+
+
 def _setting(
-    dimension: int,
-    sites: int,
-    core: int,
+    cut: _Cut,
     omega: float,
-    w: float,
+    levels: int,
+    *,
     density: float,
     count: int,
-    levels: int,
     buffer: int,
     width: int,
     single: bool,
     threads: int,
-    n_products: int,
-    n_outer_sites: int,
 ) -> Setting:
-    d, near = float(dimension), min(2.0 * omega * density, float(dimension))
+    core, w, n_products = cut.core, cut.tail_norm, cut.n_products
+    d, near = float(cut.dimension), min(2.0 * omega * density, float(cut.dimension))
     slices, outer, columns = -(-count // levels), d / core, levels + 2.0 * buffer
     apply = 2.0 * core * d * n_products + _TRAFFIC * d
-    linked = near / outer * max(1, n_outer_sites)
+    linked = near / outer * max(1, cut.n_outer_sites)
     schur = 2.0 * outer * core * linked**2
     ldl = _LDL * near**3
     krylov = 2.5 * columns + 160.0
@@ -151,13 +165,19 @@ def _setting(
     one_slice = schur + ldl + pencil + columns * (4.0 * apply + solves) + 3.0 * _RR * columns**2 * d
     certificate = 2.0 * (schur + ldl + 120.0 * apply)
     operations = _EIGH * core**3 + slices * one_slice + certificate
+    # Rank 0 diagonalises the core, all factorise the near block of every slice and both counts.
+    alone = min(1.0, (_EIGH * core**3 + (slices + 2.0) * ldl) / operations)
+    matvecs = slices * columns * (4.0 + iterations) + 240.0
     precision = 4 if single else 8
     blocks = d * min(width, columns) * (8 * precision + 16) * threads
     vectors = 8.0 * d * (columns + count + (slices > 1) * count)
     matrices = n_products * core**2 * (8 + precision * single) + 8.0 * core**2
     dense = near**2 * (2 * 8 + precision) + near * columns * (16 + 2 * precision)
-    memory = _BASE_MEMORY + vectors + matrices + max(blocks + near**2 * precision, dense) + 8 * d
-    return Setting(sites, omega, w, round(near), core, levels, operations, memory)
+    memory = BASE_MEMORY + vectors + matrices + max(blocks + near**2 * precision, dense) + 8 * d
+    return Setting(
+        *(cut.sites, omega, w, round(near), core, levels),
+        *(operations, alone, matvecs, memory),
+    )
 
 
 def _couplings(op: Operator, n_core: int) -> int:
@@ -188,11 +208,7 @@ def best_setting(
         If the tail couplings are too strong for every core that fits.
     """
     found = settings(op, energy, count, n_core=n_core, omega=omega, **options)
-    fit = [
-        setting
-        for setting in found
-        if setting.tail_norm < (setting.omega if omega else MAX_RATIO * setting.omega * 1.001)
-    ]
+    fit = [setting for setting in found if (setting.tail_norm < omega if omega else setting.able)]
     for setting in fit:
         if setting.memory <= max_memory:
             return setting
