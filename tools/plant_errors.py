@@ -106,6 +106,70 @@ SLIPS = [
         '("value", "sem")',
         '("value", "std")',
     ),
+    Slip("missing levels ignored", "solvers/certify.py", "self.counted - self.found", "0.0"),
+    Slip("far states not counted", "solvers/windowed/count.py", "round(float(far[0]))", "0"),
+    Slip(
+        "levels of S0 counted once more",
+        "solvers/windowed/count.py",
+        "- int((values < 0).sum())",
+        "- 0",
+    ),
+    Slip(
+        "schur complement sign",
+        "solvers/windowed/near.py",
+        "((below, 1.0), (above, -1.0))",
+        "((below, -1.0), (above, 1.0))",
+    ),
+    Slip(
+        "slope of the first power",
+        "solvers/windowed/near.py",
+        "1.0 / gaps[rows] if slope",
+        "1.0 / np.sqrt(abs(gaps[rows])) if slope",
+    ),
+    Slip(
+        "pivot blocks not inverted",
+        "solvers/windowed/ldl.py",
+        "(vectors / values) @ vectors.T\n            panel",
+        "(vectors * values) @ vectors.T\n            panel",
+    ),
+    Slip(
+        "correction with the wrong sign",
+        "solvers/windowed/polish.py",
+        "-1.0 / norms",
+        "1.0 / norms",
+    ),
+    Slip("tail couplings twice", "solvers/windowed/blas.py", "real(1.0)))", "real(2.0)))"),
+    Slip("one end of the count", "solvers/slepc/inverse.py", "below[1] - below[0]", "below[1]"),
+    Slip(
+        "last step of Clenshaw",
+        "operators/chebyshev.py",
+        "self.step(older, newer, x, 1.0 / half",
+        "self.step(older, newer, x, 2.0 / half",
+    ),
+    Slip(
+        "even and odd moments",
+        "operators/chebyshev.py",
+        "(first if k % 2 == 0 else second)",
+        "(second if k % 2 == 0 else first)",
+    ),
+    Slip(
+        "filter without the half weight",
+        "solvers/filtered/delta_filter.py",
+        "weights = np.where(k == 0, 1.0, 2.0) * shape\n        return",
+        "weights = 2.0 * shape\n        return",
+    ),
+    Slip(
+        "residuals from the first block",
+        "solvers/krylov_basis.py",
+        "rotation[m - self._coupling.shape[1] :]",
+        "rotation[: self._coupling.shape[1]]",
+    ),
+    Slip(
+        "counts are worth nothing",
+        "solvers/choice/choose.py",
+        "_WORTH_OF_A_COUNT = 1.3",
+        "_WORTH_OF_A_COUNT = 1.0",
+    ),
 ]
 
 
