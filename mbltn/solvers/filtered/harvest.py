@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...comm import agreed, together
+from ...machine import available_memory
 from ...operators.chebyshev import BlockOperator
 from ...streams import Streams
 from ..base import Eigenpairs, Target, empty_window
@@ -76,8 +77,12 @@ class FilterProblem:
         density: Density,
         more: float,
     ) -> FilterProblem:
+        memory = options.max_memory
+        if memory is None:
+            memory = available_memory(h.deal.comm)
+
         def plan() -> FilterPlan:
-            return plan_filter(options, h, target, sigma, density, more)
+            return plan_filter(options, h, target, sigma, density, memory, more)
 
         shared = together(h.deal.comm, plan)
         p = DeltaFilter.over(*shared.interval, density.scale, shared.stretch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,12 +60,15 @@ def plan_filter(
     target: Target,
     sigma: float,
     density: Density,
+    memory: float,
     more: float = 1.0,
 ) -> FilterPlan:
     """Sizes for this target, from the density of states.
 
     Parameters
     ----------
+    memory : float
+        Bytes, all ranks together, that a solve may take.
     more : float
         Multiplies the levels that must converge, and the Krylov vectors, when too few were found.
 
@@ -94,15 +96,14 @@ def plan_filter(
         half_width = density.half_width(sigma, wanted)
         interval = (sigma - half_width, sigma + half_width)
     sizes = Sizes.for_levels(d, b, wanted, more * options.krylov_factor)
-    most = math.inf if options.max_memory is None else options.max_memory
-    vectors = sizes.vectors_within(most)
+    vectors = sizes.vectors_within(memory)
     if vectors is None:
-        fits = pairs_that_fit(d, b, most)
+        fits = pairs_that_fit(d, b, memory)
         hint = f"at most about {fits} pairs fit" if fits else "not even one pair fits"
         raise InvalidInput(
             f"{k} pairs of D={d} need {sizes.bytes(sizes.fewest) / 1e9:.3g} GB for {sizes.fewest} "
-            f"Krylov vectors, more than max_memory={most / 1e9:.3g} GB: {hint}; ask for fewer, use "
-            "more nodes, or raise max_memory"
+            f"Krylov vectors, more than the {memory / 1e9:.3g} GB that max_memory or the machine "
+            f"allows: {hint}; ask for fewer, use more nodes, or raise max_memory"
         )
     stretch = max(1.0, density.half_width(sigma, sizes.held) / half_width)
     return FilterPlan(

@@ -41,10 +41,11 @@ class Filtered:
     order_factor : float
         Multiplies the order of the polynomial that reaches the window of the wanted levels.
     krylov_factor : float
-        Multiplies the Krylov vectors 20 block + 1.7 k (defaults of Polfed.jl) after which Lanczos
-        restarts.
+        Multiplies the Krylov vectors after which Lanczos restarts, 24 block + 2.5 k (about the
+        defaults of Polfed.jl).
     max_memory : float, optional
-        Bytes for all ranks together; fewer Krylov vectors and more restarts, or `InvalidInput`.
+        Bytes for all ranks together, by default what the nodes have available; fewer Krylov
+        vectors and more restarts, or `InvalidInput`.
     time_limit : float, optional
         Seconds after which the pairs found so far are returned.
     certify : bool
