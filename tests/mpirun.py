@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -61,6 +62,15 @@ def finish(process, timeout=HANG):
 
 def run(command, timeout=HANG, **options):
     return finish(start(command, **options), timeout)
+
+
+def on_ranks(ranks, worker, folder, *arguments):
+    """What every rank of ``python WORKER FOLDER ...`` got: rank 0 leaves it in result.pickle."""
+    done = run(mpirun(ranks, sys.executable, worker, folder, *arguments))
+    assert done.returncode == 0, done.stderr
+    results = pickle.loads((Path(folder) / "result.pickle").read_bytes())
+    assert len(results) == ranks
+    return results
 
 
 def kill_all(process):

@@ -69,7 +69,7 @@ def outcome(op, target, options, comm):
     }
 
 
-def main(output, level):
+def main(folder, level):
     comm = world()
     star = MODEL.operator(sample())
     result = {
@@ -79,7 +79,7 @@ def main(output, level):
     result["memory_estimate"] = memory_estimate(star, comm, k=15)
     every = [result] if isinstance(comm, Serial) else comm.gather(result)
     if comm.rank == 0:
-        output.write_bytes(pickle.dumps(every))
+        (folder / "result.pickle").write_bytes(pickle.dumps(every))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,11 @@
 """The filtered solver and its parts on 1 to 4 ranks, against numpy on dense matrices."""
 
-import pickle
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from mpi.filtered_worker import COEFFICIENTS, MODELS, TARGETS, operator, whole_block
-from mpirun import mpirun, needs_mpi, run
+from mpirun import needs_mpi, on_ranks
 from numpy.polynomial.chebyshev import chebval
 
 from mbltn.operators import to_dense
@@ -17,12 +15,7 @@ WORKER = Path(__file__).with_name("filtered_worker.py")
 
 @pytest.fixture(scope="module", params=[pytest.param(n, marks=needs_mpi) for n in (1, 2, 3, 4)])
 def results(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(f"filtered{request.param}")
-    done = run(mpirun(request.param, sys.executable, WORKER, folder))
-    assert done.returncode == 0, done.stderr
-    found = pickle.loads((folder / "result.pickle").read_bytes())
-    assert len(found) == request.param
-    return found
+    return on_ranks(request.param, WORKER, tmp_path_factory.mktemp("filtered"))
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,12 @@
 """SLEPc over several ranks against numpy on the oracle's matrix; every rank hears the same."""
 
-import pickle
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import needs_slepc
 from mpi.slepc_worker import N_SPINS, ON_LEVEL, WINDOW, sample, scenarios
-from mpirun import mpirun, needs_mpi, run
+from mpirun import needs_mpi, on_ranks
 from oracle import Z, central_grain, on_spin, real
 
 pytestmark = [needs_mpi, needs_slepc]
@@ -35,13 +33,8 @@ def exact():
 @pytest.fixture(scope="module", params=[1, 2, 3])
 def ranks(request, exact, tmp_path_factory):
     """What each rank got."""
-    output = tmp_path_factory.mktemp("slepc") / "result.pickle"
     level = repr(float(exact[1][ON_LEVEL]))
-    job = run(mpirun(request.param, sys.executable, WORKER, output, level))
-    assert job.returncode == 0, job.stderr
-    every = pickle.loads(output.read_bytes())
-    assert len(every) == request.param
-    return every
+    return on_ranks(request.param, WORKER, tmp_path_factory.mktemp("slepc"), level)
 
 
 def nearest(levels, centre, k):
