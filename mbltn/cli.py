@@ -167,10 +167,16 @@ app.add_command(bench)
 
 
 def _stated_machine(comm: Any, stated: dict[str, Any]) -> Any:
-    """This machine, but for what was stated; its memory does not grow with the ranks."""
+    """This machine, but for what was stated; its memory does not grow with the ranks.
+
+    Ranks that are stated have one thread each.
+    """
+    from threadpoolctl import threadpool_limits
+
     from .machine import this_machine
 
-    machine = this_machine(comm, measure="gflops" not in stated)
+    with threadpool_limits(1) if "ranks" in stated else _threads_for(comm):
+        machine = this_machine(comm, measure="gflops" not in stated)
     changes = dict(stated)
     if "memory" in changes:
         changes["memory"] *= 1e9

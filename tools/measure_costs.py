@@ -2,6 +2,7 @@
 
     python tools/measure_costs.py                    # all of them
     python tools/measure_costs.py windowed filtered  # those of these methods; the others stay
+    python tools/measure_costs.py --count            # the formulas' counts alone, nothing is timed
 
 One thread and an idle machine are wanted: `. tools/environment.sh` first.
 """
@@ -36,8 +37,7 @@ def measure(point: dict[str, Any]) -> dict[str, Any]:
     """In this process: a small problem, then this one."""
     import mbltn as mb
     from mbltn.bench.machine import own_peak_mb
-    from mbltn.machine import Machine, dgemm_gflops
-    from mbltn.solvers.choice.costs import WORK, Problem
+    from mbltn.machine import dgemm_gflops
 
     small = dict(point, n_grain=2, n_lbits=3, k=4)
     mb.eigenpairs(*operator_and_target(small), point["method"])
@@ -47,12 +47,22 @@ def measure(point: dict[str, Any]) -> dict[str, Any]:
         begin = time.process_time()
         mb.eigenpairs(op, target, point["method"])
         seconds.append(time.process_time() - begin)
-    work = WORK[point["method"]](Problem.of(op, target), Machine())
     return {
         **{name: point[name] for name in NAMES},
         "seconds": round(min(seconds), 4),
         "gflops": round(dgemm_gflops(), 1),
         "memory": float(f"{1e6 * (own_peak_mb() - before):.4g}"),
+        **counts(point),
+    }
+
+
+def counts(point: dict[str, Any]) -> dict[str, Any]:
+    """What the formulas count for it."""
+    from mbltn.machine import Machine
+    from mbltn.solvers.choice.costs import WORK, Problem
+
+    work = WORK[point["method"]](Problem.of(*operator_and_target(point)), Machine())
+    return {
         "counted_memory": float(f"{work.memory:.4g}"),
         "operations": [float(f"{number:.4g}") for number in work.operations],
     }
@@ -62,15 +72,22 @@ def main(methods: list[str]) -> None:
     from mbltn.solvers.choice.rates import measured
 
     head = FILE.read_text().partition("[[point]]")[0].rstrip()
-    entries = []
-    for point in measured():
-        if not methods or point["method"] in methods:
+    points = [dict(point) for point in measured()]
+    for number, point in enumerate(points):
+        if methods == ["--count"]:
+            points[number] = {**point, **counts(point)}
+        elif not methods or point["method"] in methods:
             job = [sys.executable, __file__, "--point", json.dumps(point)]
-            point = json.loads(subprocess.run(job, capture_output=True, check=True).stdout)
-            print(*(point[name] for name in (*NAMES, "seconds")), flush=True)
-        lines = [f"{name} = {json.dumps(value)}" for name, value in point.items()]
-        entries.append("\n".join(["[[point]]", *lines]))
-    FILE.write_text("\n\n".join([head, *entries]) + "\n")
+            done = subprocess.run(job, stdout=subprocess.PIPE, check=True)
+            points[number] = json.loads(done.stdout)
+            print(*(points[number][name] for name in (*NAMES, "seconds")), flush=True)
+        # After every point: a long run that is ended has measured something.
+        FILE.write_text("\n\n".join([head, *map(entry, points)]) + "\n")
+
+
+def entry(point: dict[str, Any]) -> str:
+    lines = [f"{name} = {json.dumps(value)}" for name, value in point.items()]
+    return "\n".join(["[[point]]", *lines])
 
 
 if __name__ == "__main__":

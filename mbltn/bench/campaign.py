@@ -113,6 +113,7 @@ def _run_one(
         "kind": run.kind,
         "method": run.method,
         "problem": problem.as_dict(),
+        "foreign": run.kind == "solve" and METHODS[run.method].foreign,
         **run.arguments,
     }
     return row_from(run.method, problem, own, run_apart(job, own, limits, tick))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -114,16 +116,23 @@ class _Page:
     """What is printed, and kept in a folder as it comes."""
 
     def __init__(self, options: dict[str, Any]) -> None:
+        from . import append_json
+
         self._as_json = options["as_json"]
         self._folder: Path | None = options["out"]
         self._with_machine = True
+        if self._folder is not None:
+            for name in ("rows.json", "verdicts.json"):
+                append_json(self._folder / name, [])  # what cannot be written is known now
 
     def add(self, problem: Any, rows: list[Any], found: list[Any] | None = None) -> None:
         from . import append_json, table_text
         from .machine import describe
         from .machine import text as machine_text
 
-        lines = [f"machine: {machine_text(describe())}"] if self._with_machine else []
+        lines = []
+        if self._with_machine:
+            lines = [f"command: mbltn {shlex.join(sys.argv[1:])}", machine_text(describe())]
         self._with_machine = False
         lines += ["", str(problem), table_text(rows), *map(str, found or [])]
         text = "\n".join(lines)

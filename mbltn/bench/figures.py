@@ -31,10 +31,10 @@ def value(name: str, method: str) -> Read:
 
 
 def gain(name: str, method: str, over: Sequence[str]) -> Read:
-    """How many times less of `name` a method takes than the best of some others."""
+    """How many times less of `name` a method takes than the best of some others, in any layout."""
 
     def read(rows: Sequence[Row]) -> float | None:
-        others = [found for other in over if (found := _number(rows, name, other)) is not None]
+        others = [found for other in over for found in _numbers(rows, name, other)]
         return ratio(min(others), _number(rows, name, method)) if others else None
 
     return read
@@ -48,9 +48,15 @@ def speedup(method: str, ranks: int) -> Read:
 
 
 def _number(rows: Sequence[Row], name: str, method: str, ranks: int | None = None) -> float | None:
-    for row in rows:
-        wanted = row.method == method and ranks in (None, row.ranks)
-        if wanted and row.status == "done" and row.agrees is not False:
-            found = row.more.get(name) if name in row.more else getattr(row, name, None)
-            return None if found is None else float(found)
-    return None
+    return next(iter(_numbers(rows, name, method, ranks)), None)
+
+
+def _numbers(rows: Sequence[Row], name: str, method: str, ranks: int | None = None) -> list[float]:
+    """From every row of this method that ended and agrees with the others."""
+    found = [
+        row.more.get(name) if name in row.more else getattr(row, name, None)
+        for row in rows
+        if row.method == method and ranks in (None, row.ranks)
+        if row.status == "done" and row.agrees is not False
+    ]
+    return [float(number) for number in found if number is not None]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
-from importlib.metadata import version
+import time
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from .._version import __version__
 from ..machine import physical_memory
 
 MEGABYTE = 1e6
+_LIBRARIES = ("numpy", "scipy", "numba", "quimb", "petsc4py", "slepc4py", "mpi4py")
 
 
 def cores() -> int:
@@ -19,22 +22,31 @@ def cores() -> int:
 
 
 def describe() -> dict[str, Any]:
-    """CPU model, cores, memory and the libraries that numbers depend on.
+    """CPU model, cores, memory, the day, and the libraries that numbers depend on.
 
     Examples
     --------
-    >>> sorted(describe())
-    ['blas', 'cores', 'cpu', 'memory_gb', 'numpy', 'python', 'scipy']
+    >>> {"blas", "cores", "cpu", "date", "mbltn", "numba", "numpy", "python"} <= set(describe())
+    True
     """
+    libraries = {name: _version(name) for name in _LIBRARIES}
     return {
+        "date": time.strftime("%Y-%m-%d"),
+        "mbltn": __version__,
         "cpu": _cpu(),
         "cores": cores(),
         "memory_gb": round(physical_memory() / 1e9, 1),
         "python": platform.python_version(),
-        "numpy": version("numpy"),
-        "scipy": version("scipy"),
+        **{name: found for name, found in libraries.items() if found},
         "blas": [name for name, _ in loaded_blas()],
     }
+
+
+def _version(library: str) -> str | None:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None
 
 
 def loaded_blas() -> list[tuple[str, int]]:
@@ -56,10 +68,11 @@ def loaded_blas() -> list[tuple[str, int]]:
 
 def text(machine: dict[str, Any]) -> str:
     """One line."""
+    libraries = [f"{name} {machine[name]}" for name in _LIBRARIES if name in machine]
     return (
-        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']:g} GB; Python "
-        f"{machine['python']}, numpy {machine['numpy']}, scipy {machine['scipy']}, "
-        f"{', '.join(machine['blas']) or 'no optimised BLAS'}"
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']:g} GB; "
+        f"mbltn {machine['mbltn']}, Python {machine['python']}, {', '.join(libraries)}, "
+        f"{', '.join(machine['blas']) or 'no optimised BLAS'}; {machine['date']}"
     )
 
 
@@ -79,13 +92,17 @@ def own_peak_mb() -> float:
 
 
 def busy_core_seconds() -> float | None:
-    """Seconds that all cores together were busy since the machine started; None if unknown."""
+    """Seconds that our cores together were busy since the machine started; None if unknown."""
     try:
-        numbers = [int(n) for n in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-    except (OSError, ValueError, IndexError):
+        lines = [line.split() for line in Path("/proc/stat").read_text().splitlines()]
+        ours = {f"cpu{number}" for number in os.sched_getaffinity(0)}
+        numbers = [[int(n) for n in line[1:9]] for line in lines if line[0] in ours]
+    except (OSError, ValueError, AttributeError):
         return None
-    user, nice, system, _idle, _wait, irq, softirq, stolen = numbers
-    return (user + nice + system + irq + softirq + stolen) / os.sysconf("SC_CLK_TCK")
+    busy = 0
+    for user, nice, system, _idle, _wait, irq, softirq, stolen in numbers:
+        busy += user + nice + system + irq + softirq + stolen
+    return busy / os.sysconf("SC_CLK_TCK")
 
 
 def own_core_seconds() -> float:

@@ -42,12 +42,14 @@ class Method:
     judge : function of (operator, what `solve` returned)
     parallel : whether more ranks make it faster; the others always run on one
     rehearses : methods that a small problem is solved by before the clock starts; itself if empty
+    foreign : whether it stands for what a user without this package would run
     """
 
     solve: Solve
     judge: Callable[[Operator, Any], Judged]
     parallel: bool = False
     rehearses: tuple[str, ...] = ()
+    foreign: bool = False
 
 
 def _ours(name: str, **options: Any) -> Solve:
@@ -103,11 +105,13 @@ def _judge_plain(op: Operator, result: tuple[np.ndarray, np.ndarray]) -> Judged:
 METHODS: dict[str, Method] = {
     "dense": Method(_ours("dense"), _judge_ours),
     "scipy": Method(_ours("shift_invert"), _judge_ours),
-    "quimb": Method(_quimb, _judge_plain),
+    "quimb": Method(_quimb, _judge_plain, foreign=True),
     "slepc-lu": Method(_ours("slepc", factor="lu"), _judge_ours, parallel=True),
     "slepc-ldlt": Method(_ours("slepc", factor="ldlt"), _judge_ours, parallel=True),
     # What a user does who has SLEPc and not this package: nobody counts levels.
-    "slepc-plain": Method(_ours("slepc", factor="ldlt", certify=False), _judge_ours, parallel=True),
+    "slepc-plain": Method(
+        _ours("slepc", factor="ldlt", certify=False), _judge_ours, parallel=True, foreign=True
+    ),
     "filtered": Method(_ours("filtered"), _judge_ours, parallel=True),
     "windowed": Method(_ours("windowed"), _judge_ours, parallel=True),
     "auto": Method(

@@ -30,6 +30,8 @@ _THREAD_VARIABLES = (
     "NUMBA_NUM_THREADS",
 )
 
+_OPENBLAS_DEFAULT = "26"
+
 # Seconds since the start, memory in MB now, and the file of what the job says.
 Tick = Callable[[float, float, Path], None]
 
@@ -101,7 +103,7 @@ def run_apart(
                 stdin=subprocess.DEVNULL,
                 stdout=voice,
                 stderr=voice,
-                env=_environment(layout),
+                env=_environment(layout, bool(job.get("foreign"))),
                 start_new_session=True,
             )
             try:
@@ -169,10 +171,12 @@ def _result(
     return "failed", f"exit code {code}: {last_line(said) or 'it said nothing'}", {}
 
 
-def _environment(layout: Layout) -> dict[str, str]:
+def _environment(layout: Layout, foreign: bool) -> dict[str, str]:
     return {
         **os.environ,
         **dict.fromkeys(_THREAD_VARIABLES, str(layout.threads)),
+        # The package shortens it for its own solvers; others' run as they would without it.
+        **({"OPENBLAS_THREAD_TIMEOUT": _OPENBLAS_DEFAULT} if foreign else {}),
         # Ranks of Open MPI stay on one core otherwise, and so do all their threads.
         "OMPI_MCA_hwloc_base_binding_policy": "none",
         "PRTE_MCA_hwloc_default_binding_policy": "none",

@@ -43,6 +43,7 @@ class Row:
     time_ratio: float | None = None
     time_per_pair_ratio: float | None = None
     memory_ratio: float | None = None
+    baseline: str | None = None
     baseline_mb: float | None = None
     ready_mb: float | None = None
     solver: str | None = None
@@ -108,14 +109,15 @@ def compared(rows: Sequence[Row], baseline: str | None = None) -> list[Row]:
     The reference is the first method that certifies its levels, or else the first that returned
     any. All methods whose energies differ from it by less than 1e-9 of the norm of H carry the
     digest of the reference; the others that of their own energies. Ratios are those of the
-    baseline to the method: the slowest one that ended, unless it is named.
+    `baseline` to the method: one of `BASELINES`, or the slowest that ended, unless it is named. A
+    named one that did not end, or disagrees, gives no ratios.
     """
     rows = _with_agreement(list(rows))
-    done = [row for row in rows if row.seconds is not None]
-    if not done:
-        return rows
+    done = [row for row in rows if row.seconds is not None and row.agrees is not False]
     wanted = (baseline,) if baseline else BASELINES
     named = [row for method in wanted for row in done if row.method == method]
+    if not done or (baseline and not named):
+        return rows
     against = named[0] if named else max(done, key=lambda row: row.seconds or 0.0)
     return [_with_ratios(row, against) for row in rows]
 
@@ -175,8 +177,11 @@ def _has_energies(row: Row) -> bool:
 
 
 def _with_ratios(row: Row, against: Row) -> Row:
+    if row.agrees is False:
+        return row
     return replace(
         row,
+        baseline=against.method,
         time_ratio=ratio(against.seconds, row.seconds),
         time_per_pair_ratio=ratio(against.ms_per_pair, row.ms_per_pair),
         memory_ratio=ratio(against.peak_mb, row.peak_mb) if row.seconds is not None else None,

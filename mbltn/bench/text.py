@@ -68,6 +68,8 @@ def table_text(rows: Sequence[Row]) -> str:
             )
         if row.more.get("warm_up"):
             lines.append(f"{name}: its time holds compilation: {row.more['warm_up']}")
+    against = {row.baseline for row in rows if row.baseline}
+    lines.append(f"ratios are to {against.pop()}" if against else "no ratios: no baseline ended")
     return "\n".join([*lines, _agreement(rows)])
 
 

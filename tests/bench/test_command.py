@@ -50,7 +50,7 @@ def test_what_is_kept(two_sizes):
     kept = json.loads((folder / "rows.json").read_text())
     assert kept == [json.loads(line) for line in job.stdout.splitlines()]
     table = (folder / "table.txt").read_text()
-    assert table.startswith("machine: ")
+    assert table.startswith("command: mbltn bench --lbits 3,4")
     assert table.count("energies agree") == 2
     assert (folder / "bench.png").read_bytes().startswith(b"\x89PNG")
 

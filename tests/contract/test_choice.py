@@ -45,6 +45,16 @@ def test_the_model_reproduces_what_was_measured(point):
         assert 1 / FACTOR < cost.memory / point["memory"] < FACTOR
 
 
+@pytest.mark.parametrize("point", measured(), ids=named)
+def test_the_shipped_counts_are_those_of_the_formulas(point):
+    op = star(point["n_lbits"], point["alpha"], point["n_grain"])
+    k = point["k"]
+    target = mb.Target.all() if k == op.dimension else mb.Target.middle(k)
+    work = costs.WORK[point["method"]](costs.Problem.of(op, target), Machine())
+    assert work.memory == pytest.approx(point["counted_memory"], rel=1e-3)
+    assert work.operations == pytest.approx(point["operations"], rel=1e-3)
+
+
 def test_every_method_was_measured_from_small_to_large():
     for method in mb.solvers.SOLVERS:
         dimensions = [point["dimension"] for point in measured() if point["method"] == method]
@@ -53,7 +63,6 @@ def test_every_method_was_measured_from_small_to_large():
 
 
 def test_a_small_problem_takes_no_memory_to_speak_of():
-    """The window method counts the interpreter in; the plan of a study must not."""
     found = estimates(star(2), mb.Target.middle(4), ROOMY, costs.WORK)
     assert all(cost.memory < 1e6 for cost in found)
 
@@ -181,6 +190,23 @@ def test_less_memory_another_method():
     tight = decide(op, target, Machine(memory=0.99 * free.cost.memory))
     assert not tight.refusal
     assert tight.cost.memory < free.cost.memory
+
+
+@pytest.mark.parametrize("memory", [5e7, 1.9e8, 5e8, 2e9])
+def test_the_chosen_method_takes_what_it_was_chosen_for(memory):
+    op, target = star(9), mb.Target.middle(20)
+    solver = choose.choose_solver(op, target, memory=memory)
+    assert len(mb.eigenpairs(op, target, solver)) == 20
+
+
+def test_operators_with_one_level_are_priced():
+    op = mb.operators.Operator(mb.operators.HilbertSpace((2,) * 6), ())
+    assert choose.decide(op, mb.Target.middle(4), ROOMY).refusal == ""
+
+
+def test_levels_far_from_the_target_are_left_to_dense():
+    choice = decide(star(9), mb.Target.middle(3000), ROOMY, ["windowed", "filtered", "dense"])
+    assert choice.cost.method == "dense" and "of the spectrum" in choice.reason
 
 
 def test_what_would_fit_does_fit():

@@ -165,7 +165,7 @@ def choose_solver(
 ) -> Solver:
     """The cheapest installed method that fits; the reason is logged. Collective.
 
-    Costs are formulas with measured rates (`mbltn.solvers.costs`). Rank 0 decides for all.
+    Costs are formulas with measured rates (`mbltn.solvers.choice.costs`). Rank 0 decides for all.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def choose_solver(
     target : Target
     comm : mpi4py communicator, optional
     memory : float, optional
-        Bytes on all ranks; by default what the nodes have.
+        Bytes on all ranks; by default what the nodes have available.
 
     Raises
     ------
@@ -189,10 +189,10 @@ def choose_solver(
     Dense()
     """
     comm = comm if comm is not None else Serial()
-    machine = this_machine(comm)
-    free = available_memory(comm)
-    if memory is not None:
-        machine = replace(machine, memory=memory)
+    here = this_machine(comm)
+    if memory is None:
+        memory = min(here.memory, available_memory(comm))
+    machine = replace(here, memory=memory)
     target, _ = in_energy(op, target, comm)
 
     def choose() -> Choice:
@@ -202,8 +202,7 @@ def choose_solver(
         log.info("solver %s: %s", choice.cost.method, choice.reason)
         return choice
 
-    limit = memory if memory is not None else min(machine.memory, free)
-    return solver_within(by_rank_zero(comm, choose).cost.method, limit)
+    return solver_within(by_rank_zero(comm, choose).cost.method, memory)
 
 
 def in_energy(op: Operator, target: Target, comm: Any) -> tuple[Target, dict[str, float]]:

@@ -19,7 +19,7 @@ from ..base import Target
 from ..filtered import Filtered
 from ..filtered.sizes import Sizes, levels_for
 from ..windowed import Windowed
-from ..windowed.cost import BASE_MEMORY, settings
+from ..windowed.cost import settings
 from ..windowed.solver import expected_count
 from .levels import density_at, half_bandwidth
 from .rates import fitted
@@ -31,6 +31,13 @@ _SCALING = {"slepc": 0.6, "windowed": 0.9, "filtered": 0.9}
 _FILLED = 0.75
 _RESTARTED = 2.0
 _KPM_VECTORS = 8
+# Of all fronts of a factor together; that of the largest alone grows more slowly.
+_FACTOR_BYTES = 2.4
+# Time falls as this power of the threads of a rank, those of its matrix products: assumed, but for
+# what works on one thread.
+_THREADED = {"dense": 1.0, "shift_invert": 0.0, "slepc": 0.5, "windowed": 0.9, "filtered": 0.9}
+# Share of the spectrum that an interior method may be asked for.
+_INTERIOR = 0.5
 
 
 @dataclass(frozen=True)
@@ -132,14 +139,24 @@ def _cost(method: str, problem: Problem, machine: Machine) -> Cost:
     try:
         if problem.whole and method != "dense":
             raise UnfitMethod(f"levels near an energy only, not Target.{problem.target.kind}")
+        if method in ("windowed", "filtered"):
+            _require_interior(problem)
         # The formulas count bytes; `room` times as many are taken.
         work = WORK[method](problem, replace(machine, memory=machine.memory / room))
     except UnfitMethod as error:
         return Cost(method, math.inf, math.inf, None, str(error))
     amount = sum(p * n for p, n in zip(prices, work.operations, strict=True))
     ranks = machine.ranks ** _SCALING.get(method, 0.0)
-    seconds = amount / (1e9 * machine.gflops) * (work.alone + (1.0 - work.alone) / ranks)
+    rate = 1e9 * machine.gflops * machine.threads ** (_THREADED[method] - 1.0)
+    seconds = amount / rate * (work.alone + (1.0 - work.alone) / ranks)
     return Cost(method, seconds, room * work.memory, work.matvecs, work.note)
+
+
+def _require_interior(problem: Problem) -> None:
+    """The formulas take the density of levels to be the same wherever they are asked for."""
+    share = problem.count / problem.op.dimension
+    if share > _INTERIOR:
+        raise UnfitMethod(f"{problem.count} levels are {share:.0%} of the spectrum")
 
 
 def _dense(problem: Problem, machine: Machine) -> Work:
@@ -163,7 +180,7 @@ def _factored(problem: Problem, solves: float) -> Work:
     basis = 8.0 * d * (3.0 * problem.count + 40.0)
     operations = (1.0, size**3, size**2 * solves, d * solves)
     note = f"about {solves:.0f} solves with the factor"
-    return Work(operations, 8.0 * size**2 + basis, None, note)
+    return Work(operations, _FACTOR_BYTES * d**2 + basis, None, note)
 
 
 def _front(op: Operator) -> float:
@@ -190,21 +207,22 @@ def _windowed(problem: Problem, machine: Machine) -> Work:
         threads=machine.threads,
     )
     able = [setting for setting in found if setting.able]
+    if not found:
+        raise UnfitMethod("the first site alone is larger than a core may be")
     if not able:
         weakest = min(found, key=lambda s: s.tail_norm)
         raise UnfitMethod(
             f"the couplings beyond {weakest.n_core} core sites have norm {weakest.tail_norm:.3g}, "
             f"too much for a window of half width {weakest.omega:.3g}"
         )
-    fits = [s for s in able if s.memory - BASE_MEMORY <= machine.memory]
+    fits = [s for s in able if s.memory <= machine.memory]
     chosen = fits[0] if fits else min(able, key=lambda s: s.memory)
     note = (
         f"core of dimension {chosen.core_dimension}, {chosen.near} near states, couplings left "
         f"out {chosen.tail_norm:.2g}"
     )
     operations = (1.0, chosen.operations, chosen.matvecs * problem.op.dimension)
-    memory = chosen.memory - BASE_MEMORY
-    return Work(operations, memory, chosen.matvecs, note, chosen.alone)
+    return Work(operations, chosen.memory, chosen.matvecs, note, chosen.alone)
 
 
 def _filtered(problem: Problem, machine: Machine) -> Work:

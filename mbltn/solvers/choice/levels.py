@@ -15,6 +15,8 @@ from ..windowed.cost import level_density
 _LISTED = 2**12, 2**22
 # Beyond it a site counts by norms instead of levels.
 _DIAGONALISED = 512
+# Variance of the levels of an operator that has but one.
+_LEAST = 1e-30
 
 
 def density_at(op: Operator, energy: float) -> float:
@@ -31,9 +33,9 @@ def density_at(op: Operator, energy: float) -> float:
     0.1457
     """
     fewest, most = _LISTED
-    if fewest <= op.dimension <= most:
+    if fewest <= op.dimension <= most and op.space.dims[0] <= _DIAGONALISED:
         return level_density(op, energy)
-    variance = sum(_variance(block) for block in local_blocks(op))
+    variance = max(sum(_variance(block) for block in local_blocks(op)), _LEAST)
     distance = (energy - op.mean_energy()) ** 2 / (2.0 * variance)
     # At least one level in the bandwidth of a Gaussian: targets beyond the edge have none.
     return max(
@@ -66,4 +68,4 @@ def half_bandwidth(op: Operator) -> float:
             total += 0.5 * float(levels[-1] - levels[0])
         else:
             total += float(np.bincount(block.rows, abs(block.values)).max())
-    return total
+    return max(total, math.sqrt(_LEAST))

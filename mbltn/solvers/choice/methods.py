@@ -22,6 +22,7 @@ SOLVERS: dict[str, type[Any]] = {
     "windowed": Windowed,
     "filtered": Filtered,
 }
+_MEMORY_OPTIONS = {"slepc": "memory_limit", "windowed": "max_memory", "filtered": "max_memory"}
 _LIBRARIES = {"slepc": ("petsc4py", "slepc4py")}
 
 
@@ -40,9 +41,8 @@ def solver_from(value: Solver | str) -> Solver:
 def solver_within(name: str, memory: float) -> Solver:
     """The solver of this name, held to so many bytes on all ranks if it can adapt to them."""
     solver: Any = solver_from(name)
-    if name in ("windowed", "filtered") and math.isfinite(memory):
-        solver = replace(solver, max_memory=memory)
-    return solver
+    option = _MEMORY_OPTIONS.get(name)
+    return replace(solver, **{option: memory}) if option and math.isfinite(memory) else solver
 
 
 def installed(name: str) -> bool:

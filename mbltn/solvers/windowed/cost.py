@@ -26,7 +26,6 @@ _LDL = 2.0
 _TRAFFIC = 300.0  # operations a vector element and application that memory traffic is worth
 _RR = 3.0
 _ITERATIONS = 10.0
-BASE_MEMORY = 2.0e8  # the interpreter and its libraries
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Setting:
     operations : floating-point operations of matrix-product speed
     alone : share of them that rank 0 does alone, or every rank alike
     matvecs : applications of H to a vector
-    memory : bytes on all ranks, those of the process itself included
+    memory : bytes on all ranks, beside those of the process itself
     """
 
     n_core: int
@@ -173,7 +172,7 @@ def _setting(
     vectors = 8.0 * d * (columns + count + (slices > 1) * count)
     matrices = n_products * core**2 * (8 + precision * single) + 8.0 * core**2
     dense = near**2 * (2 * 8 + precision) + near * columns * (16 + 2 * precision)
-    memory = BASE_MEMORY + vectors + matrices + max(blocks + near**2 * precision, dense) + 8 * d
+    memory = vectors + matrices + max(blocks + near**2 * precision, dense) + 8 * d
     return Setting(
         *(cut.sites, omega, w, round(near), core, levels),
         *(operations, alone, matvecs, memory),
@@ -212,6 +211,11 @@ def best_setting(
     for setting in fit:
         if setting.memory <= max_memory:
             return setting
+    if not found:
+        raise UnfitMethod(
+            f"the first site has {op.space.dims[0]} levels, more than the window method can "
+            f"diagonalise as its core ({_LARGEST_CORE}): use 'slepc' or 'filtered'"
+        )
     if omega is not None and not fit:
         raise UnfitMethod(
             f"omega={omega:.4g} does not exceed the norm {found[0].tail_norm:.4g} of the couplings "
