@@ -40,12 +40,13 @@ class Machine:
     gflops : 1e9 operations a second of a large matrix product in double precision, on one rank
     nodes : machines that share no memory
     threads : of one rank
+    beside : ranks of the same machine that work on other problems meanwhile
 
     Examples
     --------
     >>> cluster = Machine(ranks=64, memory=1e12, gflops=50.0, nodes=4)
     >>> cluster.share(16)
-    Machine(ranks=16, memory=250000000000.0, gflops=50.0, nodes=1, threads=1)
+    Machine(ranks=16, memory=250000000000.0, gflops=50.0, nodes=1, threads=1, beside=48)
     """
 
     ranks: int = 1
@@ -53,6 +54,7 @@ class Machine:
     gflops: float = TYPICAL_GFLOPS
     nodes: int = 1
     threads: int = 1
+    beside: int = 0
 
     def __post_init__(self) -> None:
         for name in ("ranks", "nodes", "threads"):
@@ -71,7 +73,13 @@ class Machine:
         """What `ranks` of these ranks have while the others work, too."""
         ranks = min(ranks, self.ranks)
         nodes = math.ceil(self.nodes * ranks / self.ranks)
-        return replace(self, ranks=ranks, nodes=nodes, memory=self.memory * ranks / self.ranks)
+        beside = self.beside + self.ranks - ranks
+        memory = self.memory * ranks / self.ranks
+        return replace(self, ranks=ranks, nodes=nodes, memory=memory, beside=beside)
+
+    @property
+    def all_ranks(self) -> int:
+        return self.ranks + self.beside
 
 
 def this_machine(comm: Any = None, measure: bool = False) -> Machine:
@@ -221,16 +229,19 @@ def _limit(group: Path, version: int) -> tuple[float, float] | None:
         return None
 
 
-def size(number: float) -> str:
-    """Bytes in the unit that suits them.
+def size(number: float, up: bool = False) -> str:
+    """Bytes in the unit that suits them, rounded up where they are to be asked for.
 
     Examples
     --------
-    >>> size(3.2e9), size(math.inf)
-    ('3.2 GB', '-')
+    >>> size(3.2e9), size(3.2012e9), size(3.2012e9, up=True), size(math.inf)
+    ('3.2 GB', '3.2 GB', '3.21 GB', '-')
     """
     if not math.isfinite(number):
         return "-"
+    if up and number > 0:
+        last = 10.0 ** (math.floor(math.log10(number)) - 2)
+        number = last * math.ceil(number / last * (1.0 - 1e-12))
     for unit in ("B", "kB", "MB", "GB", "TB"):
         if number < 999.5:
             return f"{number:.3g} {unit}"

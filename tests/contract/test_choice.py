@@ -221,6 +221,27 @@ def test_what_would_fit_does_fit():
     assert not decide(smaller, target, Machine(ranks=2, memory=1e8)).refusal
 
 
+def test_what_would_fit_beside_other_ranks_does_fit():
+    op, target = star(17), mb.Target.middle(50)
+    whole = Machine(ranks=4, memory=8e9)
+    said = decide(op, target, whole.share(1)).refusal
+    assert "into 2 GB on 1 rank while 3 of 4 ranks work on other problems" in said
+    assert "more ranks on one problem" in said and not decide(op, target, whole).refusal
+    needed = float(said.partition("What would fit: ")[2].partition(" GB of memory on all 4")[0])
+    assert not decide(op, target, Machine(ranks=4, memory=1e9 * needed).share(1)).refusal
+    fewer = int(said.partition("the same memory with ")[2].partition(" rank")[0])
+    assert not decide(op, target, Machine(ranks=fewer, memory=8e9).share(1)).refusal
+
+
+def test_memory_is_asked_for_on_every_node_where_a_method_uses_one():
+    op = star(9)
+    said = decide(op, mb.Target.all(), Machine(ranks=2, memory=6e8, nodes=2), ["dense"]).refusal
+    needed = float(said.partition("What would fit: ")[2].partition(" GB of memory")[0])
+    assert not decide(
+        op, mb.Target.all(), Machine(ranks=2, memory=1e9 * needed, nodes=2), ["dense"]
+    ).refusal
+
+
 def test_the_whole_spectrum_of_a_large_space_is_refused():
     said = decide(star(13), mb.Target.rank(100), ROOMY).refusal
     assert "dense needs 14" in said

@@ -117,15 +117,39 @@ def _refusal(
     lacks = "; ".join(_obstacles(costs))
     if not nearest.possible:
         return f"D={op.dimension} with {target}: {lacks}. Use solver='auto'"
-    ranks, each = f"{machine.ranks} rank{'s' * (machine.ranks > 1)}", machine.memory / machine.ranks
-    ways = [f"{size(nearest.memory)} of memory ({_brief(nearest)})"]
-    if SOLVERS[nearest.method].parallel:
-        ways.append(f"{math.ceil(nearest.memory / each)} ranks with {size(each)} each")
-    ways += _smaller(op, target, machine, names)
+    ways = [*_more_machine(machine, nearest), *_smaller(op, target, machine, names)]
     return (
-        f"D={op.dimension} with {target} does not fit into {size(machine.memory)} on {ranks}: "
-        f"{lacks}. What would fit: {'; '.join(ways)}"
+        f"D={op.dimension} with {target} does not fit into {size(_room(nearest.method, machine))} "
+        f"on {_ranks(machine.ranks)}{_beside(machine)}: {lacks}. What would fit: {'; '.join(ways)}"
     )
+
+
+def _ranks(number: int) -> str:
+    return f"{number} rank{'s' * (number > 1)}"
+
+
+def _beside(machine: Machine) -> str:
+    if not machine.beside:
+        return ""
+    return f" while {machine.beside} of {machine.all_ranks} ranks work on other problems"
+
+
+def _more_machine(machine: Machine, nearest: Cost) -> list[str]:
+    """Memory, ranks, or fewer problems at a time, with which the nearest method would fit."""
+    need, share = nearest.memory, machine.all_ranks / machine.ranks
+    parallel = SOLVERS[nearest.method].parallel
+    whole = need * share * (1 if parallel else machine.nodes)
+    where = f" on all {machine.all_ranks} ranks together" if machine.beside else ""
+    ways = [f"{size(whole, up=True)} of memory{where} ({_brief(nearest)})"]
+    if parallel and not machine.beside:
+        each = machine.memory / machine.ranks
+        ways.append(f"{math.ceil(need / each)} ranks with {size(each)} each")
+    if parallel and machine.beside and need <= machine.memory * share:
+        ways.append("more ranks on one problem (shared_from and ranks_per_problem of a study)")
+    at_once = int(_room(nearest.method, machine) * share // need)
+    if machine.beside and at_once:
+        ways.append(f"the same memory with {_ranks(at_once)} in all")
+    return ways
 
 
 def _smaller(op: Operator, target: Target, machine: Machine, names: Sequence[str]) -> list[str]:
