@@ -12,6 +12,10 @@ import numpy as np
 
 import mbltn as mb
 from mbltn.comm import Rows, Serial, raised_on_all_ranks, world
+from mbltn.solvers import Windowed
+from mbltn.solvers.windowed.frame import Frame
+from mbltn.solvers.windowed.near import Near
+from mbltn.solvers.windowed.precondition import coupling_of_near_part, near_part_of_coupling
 from mbltn.study import load_study, run_study
 
 STUDY = Path(__file__).with_name("small.toml")
@@ -24,6 +28,8 @@ SOLVERS = (
 )
 OBSERVABLES = ("gap_ratio", "entropy_lbits", "sigma_z_lbits", "memory_lbits", "entropy_cuts")
 K = 9
+COUPLINGS = ("xx", "pm", "xxyy")
+N_CORE, OMEGA = 4, 0.6
 
 
 def whole_array(dimension):
@@ -77,6 +83,38 @@ def refusal_of(solver, comm):
     return "no error", False
 
 
+def windowed_of(coupling, comm):
+    """The window method with states left out of P: one tail coupling, and pairs."""
+    model = mb.models.CentralGrain(2, 6, alpha=0.5, first_coupling=0.4, coupling=coupling)
+    operator = model.operator(model.draw(seed=8, realization=1))
+    frame = Frame.build(operator, N_CORE, comm)
+    near = Near.around(frame, 0.0, OMEGA)
+    on_near = np.random.default_rng(3).standard_normal((near.count, 2))
+    image = np.empty((*frame.shape, 2))
+    coupling_of_near_part(near, on_near[near.own], image, np.empty_like(image))
+    back = near_part_of_coupling(near, image, np.empty_like(image))
+    whole = np.zeros((frame.n_levels, frame.n_outer, 2))
+    mine = np.zeros((*frame.shape, 2))
+    mine[near.places] = on_near[near.own]
+    whole[:, frame.own] = mine
+    solver = Windowed(n_core=N_CORE, omega=OMEGA)
+    pairs = mb.eigenpairs(operator, mb.Target.energy(0.0, K), solver, comm)
+    return {
+        "basis": np.kron(frame.core_vectors, np.eye(frame.n_outer)),
+        "x": whole,  # this rank's part of it, zero elsewhere
+        "own": frame.own,
+        "image": image,
+        "back": back,
+        "places": near.places,
+        "energies": pairs.energies,
+        "residuals": pairs.residuals,
+        "complete": pairs.complete,
+        "iterations": pairs.stats["iterations"],
+        "near": near.count,
+        "D": operator.dimension,
+    }
+
+
 def study_of(folder, comm, *overrides):
     solver = "slepc" if HAS_SLEPC else "shift_invert"
     study = load_study(STUDY, [f"ensemble.1.solver={solver}", *overrides])
@@ -90,6 +128,7 @@ def main(output):
         "rows": {dimension: rows_of(dimension, comm) for dimension in DIMENSIONS},
         "pairs": {solver: pairs_of(solver, comm) for solver in SOLVERS},
         "empty": {s: refusal_of(s, comm) for s in SOLVERS if s != "shift_invert"},
+        "windowed": {name: windowed_of(name, comm) for name in COUPLINGS},
         "study": study_of(output / "all_ranks", comm),
         "study_by_pairs": study_of(output / "pairs", comm, "resources.ranks_per_problem=2"),
     }

@@ -199,7 +199,7 @@ def _schur_error(near: Near, energy: float) -> Callable[[np.ndarray], np.ndarray
             total += term
             if _size(frame, term) <= _NEUMANN_ACCURACY * first:
                 break
-        return -gathered(frame, near_part_of_coupling(near, total, work)).astype(y.dtype)
+        return -gathered(near, near_part_of_coupling(near, total, work)).astype(y.dtype)
 
     return apply
 

@@ -36,6 +36,7 @@ class TailCoupling:
     transposed: bool
     symmetric: bool
     pieces: dict[int, sp.csr_array]  # rank -> (own configurations, those of that rank)
+    readers: tuple[int, ...]  # other ranks that read ours; not those we read if X is not symmetric
     whole: sp.csr_array  # (S, S), in the order of the configuration numbers
 
 
@@ -136,7 +137,7 @@ class Frame:
         if not add:
             out[...] = 0
         partners = [rank for rank in coupling.pieces if rank != self.comm.rank]
-        requests, received = self._exchange(partners, x, by_outer=layout == "from outer")
+        requests, received = self._exchange(coupling, partners, x, layout == "from outer")
         for rank in [self.comm.rank, *partners]:
             piece = coupling.pieces.get(rank)
             if piece is None:
@@ -150,7 +151,7 @@ class Frame:
         return out
 
     def _exchange(
-        self, partners: list[int], x: np.ndarray, by_outer: bool
+        self, coupling: TailCoupling, partners: list[int], x: np.ndarray, by_outer: bool
     ) -> tuple[dict[Any, Any], dict[int, np.ndarray]]:
         requests: dict[Any, Any] = {}
         received = {}
@@ -159,7 +160,7 @@ class Frame:
             shape = (n_there, x.shape[1]) if by_outer else (x.shape[0], n_there)
             received[rank] = np.empty((*shape, x.shape[2]), dtype=x.dtype)
             requests[rank] = self.comm.Irecv(received[rank], source=rank)
-        for rank in partners:
+        for rank in coupling.readers:
             requests["to", rank] = self.comm.Isend(x, dest=rank)
         return requests, received
 
@@ -251,6 +252,10 @@ def _in_core_basis(
             piece = sp.csr_array(rows[:, columns])
             if piece.nnz:
                 pieces[other] = piece
+        ours = sp.csc_array(coupling.outer)[:, owners[rank]]
+        readers = tuple(
+            other for other, rows in enumerate(owners) if other != rank and ours[rows].nnz
+        )
         matrix, transposed = None, False
         if coupling.core is not None:
             matrix, transposed = _seen_before(found, coupling.core)
@@ -258,7 +263,9 @@ def _in_core_basis(
                 matrix = np.ascontiguousarray(vectors.T @ (coupling.core @ vectors))
                 found.append((coupling.core, matrix))
         symmetric = coupling.core is not None and abs(coupling.core - coupling.core.T).max() == 0
-        couplings.append(TailCoupling(matrix, transposed, symmetric, pieces, coupling.outer))
+        couplings.append(
+            TailCoupling(matrix, transposed, symmetric, pieces, readers, coupling.outer)
+        )
     return tuple(couplings)
 
 

@@ -63,6 +63,13 @@ class Near:
         empty = np.empty(0, dtype=int)
         return np.concatenate([*levels, empty]), np.concatenate([*positions, empty])
 
+    @cached_property
+    def rows_of_ranks(self) -> list[int]:
+        """Near states of every rank."""
+        widths = self.high - self.low
+        owners = outer_owners(self.frame.n_outer, self.frame.comm.size)
+        return [int(widths[owned].sum()) for owned in owners]
+
     def mask(self) -> np.ndarray:
         """Whether each product state of this rank is near; (A, own S)."""
         a = np.arange(self.frame.n_levels)[:, None]

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from .frame import Frame
 from .ldl import BlockLDL
 from .near import Near
 from .sqmr import Vectors, sqmr
@@ -45,7 +44,7 @@ class Preconditioner:
         on_near = np.empty((len(near.places[0]), r.shape[2]), r.dtype)
         take(r, *near.places, on_near)
         on_near -= near_part_of_coupling(near, z, flipped)
-        solved = self._near_solve(gathered(near.frame, on_near))
+        solved = self._near_solve(gathered(near, on_near))
         coupling_of_near_part(near, solved, image, flipped)
         subtract_scaled(z, image, self._weights)
         put(z, *near.places, np.ascontiguousarray(solved))
@@ -91,11 +90,15 @@ class ShiftedSystem:
         return done
 
 
-def gathered(frame: Frame, own: np.ndarray) -> np.ndarray:
+def gathered(near: Near, own: np.ndarray) -> np.ndarray:
     """Rows of all ranks, in the numbering of `Near`."""
-    if frame.comm.size == 1:
+    if near.frame.comm.size == 1:
         return own
-    return frame.reduction.gather(own)
+    own = np.ascontiguousarray(own)
+    whole = np.empty((near.count, own.shape[1]), own.dtype)
+    counts = [own.shape[1] * rows for rows in near.rows_of_ranks]
+    near.frame.comm.Allgatherv(own, (whole, counts))
+    return whole
 
 
 def near_part_of_coupling(near: Near, x: np.ndarray, work: np.ndarray) -> np.ndarray:
@@ -103,7 +106,7 @@ def near_part_of_coupling(near: Near, x: np.ndarray, work: np.ndarray) -> np.nda
     frame = near.frame
     start = near.own.start
     result = np.zeros((near.own.stop - start, x.shape[2]), x.dtype)
-    by_outer = work.reshape(len(frame.own), frame.n_levels, -1)
+    by_outer = work.reshape(len(frame.own), frame.n_levels, work.shape[-1])
     for coupling in frame.couplings:
         frame.flipped(coupling, x, by_outer, layout="to outer")
         for position, s in enumerate(frame.own):
@@ -125,7 +128,7 @@ def coupling_of_near_part(
     """``out = W x`` for an x that lives on this rank's near states."""
     frame = near.frame
     start = near.own.start
-    by_outer = work.reshape(len(frame.own), frame.n_levels, -1)
+    by_outer = work.reshape(len(frame.own), frame.n_levels, work.shape[-1])
     out[...] = 0
     for coupling in frame.couplings:
         for position, s in enumerate(frame.own):
