@@ -56,11 +56,13 @@ class Certificate:
     def missing(self) -> int:
         """Levels that the solver must have missed; 0 if the count does not contradict it."""
         lack = self.counted - self.found
-        return round(lack) if abs(lack) > _CONTRADICTION * self.error else 0
+        return round(lack) if lack > _CONTRADICTION * self.error else 0
 
     @property
     def verdict(self) -> str:
         """The word for `Eigenpairs.complete`."""
         if self.missing:
             return f"missing {self.missing}"
+        if self.found - self.counted > _CONTRADICTION * self.error:
+            return "unknown"  # more were found than there are: one of the two is wrong
         return "estimated" if self.error else "certified"

@@ -322,18 +322,71 @@ def without_one(levels):
     )
 
 
-def test_time_limit_returns_what_is_there():
+@pytest.mark.parametrize("looks", [1, 3, 6, 9])
+def test_what_was_found_before_the_time_limit_is_kept_and_right(looks, monkeypatch):
+    op, dense = star(n_lbits=7)
+    exact = np.linalg.eigvalsh(dense)
+    monkeypatch.setattr(windowed.cost, "_SLICES", (40,))
+    asked = iter([False] * looks)
+    monkeypatch.setattr(slices.Watch, "expired", lambda self: next(asked, True))
+    pairs = mb.eigenpairs(op, mb.Target.middle(150), Windowed(time_limit=1.0))
+    assert pairs.missing == 150 - len(pairs) > 0 and "time limit" in pairs.reason
+    nearest = np.sort(np.argsort(abs(exact - op.mean_energy()))[:150])
+    distances = abs(pairs.energies[:, None] - exact[nearest]).min(axis=1)
+    assert distances.max(initial=0.0) < 1e-11
+    assert len(pairs) > 0 or looks == 1
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_windows_of_a_few_levels(seed):
+    op, dense = star()
+    exact = np.linalg.eigvalsh(dense)
+    rng = np.random.default_rng(seed)
+    j, n = rng.integers(20, len(exact) - 30), rng.integers(1, 8)
+    low, high = 0.5 * (exact[j - 1] + exact[j]), 0.5 * (exact[j + n - 1] + exact[j + n])
+    pairs = mb.eigenpairs(op, mb.Target.window(low, high), "windowed")
+    np.testing.assert_allclose(pairs.energies, exact[j : j + n], rtol=0, atol=1e-11)
+    assert pairs.complete == "certified"
+    assert pairs.certificate.low <= low and pairs.certificate.high >= high
+
+
+@pytest.mark.parametrize("levels", [slice(0, 5), slice(0, 60), slice(-5, None), slice(-61, None)])
+def test_windows_beyond_the_edges_of_the_spectrum(levels):
+    op, dense = star()
+    exact = np.linalg.eigvalsh(dense)
+    inside = exact[levels]
+    low = inside[0] - (1.0 if levels.start == 0 else 1e-6)
+    high = inside[-1] + (1.0 if levels.stop is None else 1e-6)
+    pairs = mb.eigenpairs(op, mb.Target.window(low, high), "windowed")
+    np.testing.assert_allclose(pairs.energies, inside, rtol=0, atol=1e-11)
+    assert pairs.complete == "certified"
+
+
+@pytest.mark.parametrize("k", [5, 60])
+@pytest.mark.parametrize("beyond", [-0.1, 0.1])
+def test_levels_nearest_to_an_energy_beyond_the_spectrum(beyond, k):
+    op, dense = star()
+    exact = np.linalg.eigvalsh(dense)
+    energy = exact[0 if beyond < 0 else -1] + beyond
+    nearest = np.sort(exact[np.argsort(abs(exact - energy))[:k]])
+    pairs = mb.eigenpairs(op, mb.Target.energy(energy, k), "windowed")
+    np.testing.assert_allclose(pairs.energies, nearest, rtol=0, atol=1e-11)
+    assert pairs.complete == "certified"
+
+
+def test_targets_far_from_all_levels():
     op, _ = star()
-    pairs = mb.eigenpairs(op, mb.Target.middle(20), Windowed(time_limit=1e-9))
-    assert pairs.missing == 20 - len(pairs) > 0
-    assert "time limit" in pairs.reason
+    with pytest.raises(InvalidInput, match="no level lies in the window"):
+        mb.eigenpairs(op, mb.Target.window(100.0, 101.0), "windowed")
+    with pytest.raises(SolverFailure, match="no product state lies within omega"):
+        mb.eigenpairs(op, mb.Target.energy(100.0, 5), "windowed")
 
 
 def test_slow_decay_is_unfit():
     model = mb.models.CentralGrain(3, 10, alpha=1.0, coupling="xx")
     op = model.operator(model.draw(seed=5, realization=1))
     with pytest.raises(UnfitMethod, match=r"couplings left out have norm .*'filtered'"):
-        mb.eigenpairs(op, mb.Target.middle(4), Windowed(max_memory=5e8))
+        mb.eigenpairs(op, mb.Target.middle(4), Windowed(max_memory=2e8))
 
 
 def test_omega_below_the_tail_norm():

@@ -65,6 +65,8 @@ class LevelCount:
         Smallest modulus of the eigenvalues of S0 that were not counted by exact solves.
     solved : int
         Eigenvalues of S0 that were.
+    signs_clear : bool
+        Whether those solves were accurate enough for their signs.
     """
 
     energy: float
@@ -72,11 +74,12 @@ class LevelCount:
     error_norm: float
     margin: float
     solved: int = 0
+    signs_clear: bool = True
 
     @property
     def proven(self) -> bool:
         """Whether no eigenvalue of the Schur complement can have changed its sign."""
-        return _SAFETY * self.error_norm < self.margin
+        return self.signs_clear and _SAFETY * self.error_norm < self.margin
 
 
 def levels_below(near: Near, energy: float, prove: bool = True) -> LevelCount:
@@ -109,7 +112,8 @@ def levels_below(near: Near, energy: float, prove: bool = True) -> LevelCount:
     if not prove:
         return LevelCount(energy, below, np.inf, 0.0)
     comm = frame.comm
-    error = comm.bcast(_norm(_schur_error(near, energy), near.count))
+    rounding = factor.backward_error * 2.0 * near.omega
+    error = comm.bcast(_norm(_schur_error(near, energy), near.count)) + rounding
     margin = by_rank_zero(comm, lambda: 1.0 / _norm(factor.solve, near.count))
     if _SAFETY * error < margin:
         return LevelCount(energy, below, error, margin)
@@ -118,9 +122,13 @@ def levels_below(near: Near, energy: float, prove: bool = True) -> LevelCount:
     if expected > min(_MAX_UNCERTAIN, near.count / 4):
         return LevelCount(energy, below, error, margin)
     values, vectors = by_rank_zero(comm, lambda: _smallest(factor, reach, expected))
-    exact = np.linalg.eigvalsh(_inverse_on(near, factor, energy, vectors))
+    if not len(values):
+        return LevelCount(energy, below, error, reach)
+    inverse, left = _inverse_on(near, factor, energy, vectors)
+    exact = comm.bcast(np.linalg.eigvalsh(inverse))
     below += int((exact < 0).sum()) - int((values < 0).sum())
-    return LevelCount(energy, below, error, reach, solved=len(values))
+    clear = bool(left * abs(exact).max() < abs(exact).min())
+    return LevelCount(energy, below, error, reach, solved=len(values), signs_clear=clear)
 
 
 def _smallest(factor: BlockLDL, reach: float, expected: float) -> tuple[np.ndarray, np.ndarray]:
@@ -142,24 +150,31 @@ def _smallest(factor: BlockLDL, reach: float, expected: float) -> tuple[np.ndarr
     return 1.0 / found.values, np.ascontiguousarray(found.vectors)
 
 
-def _inverse_on(near: Near, factor: BlockLDL, energy: float, vectors: np.ndarray) -> np.ndarray:
-    """``Y^T (H - E)^-1 Y`` for columns on near states; its inverse is their Schur complement."""
+def _inverse_on(
+    near: Near, factor: BlockLDL, energy: float, vectors: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """``Y^T (H - E)^-1 Y`` for columns on near states; its inverse is their Schur complement.
+
+    And the largest relative residual that the solves have left.
+    """
     from .kernels import put, take
 
     frame, own = near.frame, vectors[near.own]
     precondition = Preconditioner(near, energy, factor_solve(near, factor), np.float64)
     result = np.empty((vectors.shape[1], vectors.shape[1]))
+    left = 0.0
     for part in column_blocks(vectors.shape[1], _WIDTH):
         width = part.stop - part.start
         system = ShiftedSystem(precondition, width)
         system.right_side[...] = 0.0
         put(system.right_side, *near.places, np.ascontiguousarray(own[:, part]))
         system.solve(np.full(width, energy), _MAX_ITERATIONS, _SOLVE_ACCURACY)
+        left = max(left, float(system.left.max()))
         on_near = np.empty((len(own), width))
         take(system.solution, *near.places, on_near)
         result[:, part] = own.T @ on_near
     result = frame.sum(result)
-    return 0.5 * (result + result.T)
+    return 0.5 * (result + result.T), left
 
 
 def _norm(apply: Callable[[np.ndarray], np.ndarray], n: int) -> float:
@@ -199,6 +214,13 @@ def _schur_error(near: Near, energy: float) -> Callable[[np.ndarray], np.ndarray
             total += term
             if _size(frame, term) <= _NEUMANN_ACCURACY * first:
                 break
+        else:
+            raise agreed(
+                SolverFailure(
+                    f"the couplings between far states are too strong to be summed up in "
+                    f"{_MAX_NEUMANN_TERMS} terms: raise omega (now {near.omega:.3g})"
+                )
+            )
         return -gathered(near, near_part_of_coupling(near, total, work)).astype(y.dtype)
 
     return apply

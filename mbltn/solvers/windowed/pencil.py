@@ -43,9 +43,14 @@ def by_lanczos(n: int, count: int) -> bool:
 
 
 def near_levels(
-    schur: np.ndarray | None, slope: np.ndarray, factor: BlockLDL, sigma: float, count: int
+    schur: np.ndarray | None,
+    slope: np.ndarray,
+    factor: BlockLDL,
+    sigma: float,
+    count: int,
+    seed: int = 1,
 ) -> NearLevels:
-    """The `count` levels of the pencil nearest to sigma.
+    """The `count` levels of the pencil nearest to sigma; `seed` is that of the start block.
 
     `slope` is N and is overwritten; `factor` that of `schur`, which is needed unless `by_lanczos`.
     """
@@ -60,12 +65,14 @@ def near_levels(
         return NearLevels(sigma, sigma + values[nearest], vectors, mass @ vectors)
     # In place: the transpose of a symmetric matrix in C order is itself in Fortran order.
     root = scipy.linalg.cholesky(mass.T, lower=True, overwrite_a=True, check_finite=False)
-    offsets, vectors = _by_lanczos(root, factor, count)
+    offsets, vectors = _by_lanczos(root, factor, count, seed)
     weighted = dtrmm(1.0, root, dtrmm(1.0, root, vectors, lower=1, trans_a=1), lower=1)
     return NearLevels(sigma, sigma + offsets, vectors, weighted)
 
 
-def _by_lanczos(root: np.ndarray, factor: BlockLDL, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _by_lanczos(
+    root: np.ndarray, factor: BlockLDL, count: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Largest eigenvalues of ``L^T S0^-1 L`` with ``1 + N = L L^T``, L in Fortran order."""
     n = len(root)
 
@@ -73,7 +80,7 @@ def _by_lanczos(root: np.ndarray, factor: BlockLDL, count: int) -> tuple[np.ndar
         y = dtrmm(1.0, root, np.asfortranarray(x), lower=1)
         return np.ascontiguousarray(dtrmm(1.0, root, factor.solve(y), lower=1, trans_a=1))
 
-    start = Streams(0, 0)("krylov start").standard_normal((n, _BLOCK))
+    start = Streams(0, seed)("krylov start").standard_normal((n, _BLOCK))
     # The first application says how large the eigenvalues are that the tolerance refers to.
     scale = float(np.linalg.norm(inverse(start[:, :1])) / np.linalg.norm(start[:, :1]))
     pairs = block_lanczos(

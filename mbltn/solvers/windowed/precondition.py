@@ -66,6 +66,7 @@ class ShiftedSystem:
         frame, dtype = precondition.near.frame, precondition.dtype
         self._precondition, self._frame = precondition, frame
         self._work = Vectors((*frame.shape, width), dtype)
+        self.left = np.ones(width)
         self._image, self._flipped = (np.empty((*frame.shape, width), dtype) for _ in range(2))
 
     @property
@@ -77,9 +78,9 @@ class ShiftedSystem:
         return self._work.solution
 
     def solve(self, shifts: np.ndarray, iterations: int, reduction: float) -> int:
-        """The iterations done; see `sqmr` for the arguments."""
+        """The iterations done; see `sqmr` for the arguments and for what is `left`."""
         frame, image, flipped = self._frame, self._image, self._flipped
-        _, done = sqmr(
+        self.left, done = sqmr(
             lambda x, out: frame.apply(x, shifts, out, flipped),
             lambda r, z: self._precondition(r, z, image, flipped),
             self._work,

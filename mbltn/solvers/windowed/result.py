@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...comm import agreed
+from ...comm import agreed, raised_on_all_ranks
+from ...errors import SolverFailure
 from ...operators.operator import norm_bound
 from ..base import Eigenpairs, Target, empty_window
 from ..certify import Certificate
@@ -18,29 +19,36 @@ from .slices import Slices, wanted_levels
 def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
     """The wanted levels of all pieces, certified if the solver was asked to."""
     frame, watch, op = slices.frame, slices.watch, slices.frame.op
-    rows = frame.reduction
+    rows, covered = frame.reduction, slices.covers(target)
+    energies, norms = _levels(slices)
+    wanted = wanted_levels(energies, target, op)
+    if target.interval is None and not covered:
+        # Levels beyond may not be the nearest ones that there are.
+        wanted &= abs(energies - target.energy_for(op)) <= slices.reach(target)
+    good = norms <= MAX_RELATIVE_RESIDUAL * norm_bound(op)
+    lacking = int((wanted & ~good).sum())
+    reason = slices.reason or (_UNCONVERGED if lacking else "")
     certificate = None
-    if slices.solver.certify and slices.covers(target):
+    if slices.solver.certify and covered and not lacking and not watch.expired():
         with watch.phase("certificate"):
-            certificate = _certificate(slices)
+            certificate = _certificate(slices, target, energies[wanted])
     with watch.phase("vectors"):
-        energies, norms, vectors = _joined(slices)
-        wanted = np.flatnonzero(
-            wanted_levels(energies, target, op) & (norms <= MAX_RELATIVE_RESIDUAL * norm_bound(op))
-        )
-        kept = slice(int(wanted[0]), int(wanted[-1]) + 1) if len(wanted) else slice(0, 0)
-        energies, norms = energies[kept], norms[kept]
-        vectors = vectors[:, kept]
+        vectors = _joined(slices)
+        chosen = np.flatnonzero(wanted & good)
+        energies, norms = energies[chosen], norms[chosen]
+        run = len(chosen) and chosen[-1] - chosen[0] + 1 == len(chosen)
+        vectors = vectors[:, chosen[0] : chosen[-1] + 1] if run else vectors[:, chosen]
         if len(slices.pieces) > 1:
             _orthonormalise(vectors, slices)
         if not rows.distributed:
             norms = residuals(op, energies, vectors)
-    if not len(energies) and target.interval is not None and not slices.reason:
+    if not len(energies) and target.interval is not None and not reason:
         raise agreed(empty_window(target.interval, slices.pieces[0].energies))
-    lacking = certificate.missing if certificate else 0
+    if certificate is not None and certificate.missing:
+        lacking, reason = certificate.missing, _NOT_FOUND
     if target.interval is None:
         lacking = max(lacking, target.count(op.dimension) - len(energies))
-    elif not slices.covers(target):
+    elif not covered:
         lacking = max(lacking, 1)
     complete = certificate.verdict if certificate else "unknown"
     if lacking:
@@ -54,7 +62,7 @@ def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
         solver=slices.solver.name,
         rows=rows,
         certificate=certificate,
-        reason=(slices.reason or _NOT_FOUND) if lacking else "",
+        reason=reason if lacking else "",
         stats={
             **slices.stats(),
             "target": target.energy_for(op),
@@ -64,27 +72,34 @@ def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
     )
 
 
+_UNCONVERGED = "some levels did not converge: raise omega or buffer, or use another solver"
 _NOT_FOUND = (
     "the levels counted in the window are more than those found, also with a wider buffer: raise "
     "omega or buffer, or use another solver"
 )
 
 
-def _joined(slices: Slices) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Energies, residuals and vectors of all kept levels; pieces are freed one by one."""
+def _levels(slices: Slices) -> tuple[np.ndarray, np.ndarray]:
+    """Energies and residual norms of all kept levels, ascending."""
     pieces = slices.pieces
     energies = np.concatenate([p.energies[p.first : p.last] for p in pieces])
-    norms = np.concatenate([p.residuals[p.first : p.last] for p in pieces])
+    return energies, np.concatenate([p.residuals[p.first : p.last] for p in pieces])
+
+
+def _joined(slices: Slices) -> np.ndarray:
+    """Vectors of all kept levels; pieces are freed one by one."""
+    pieces = slices.pieces
     if len(pieces) == 1:
-        return energies, norms, pieces[0].rows
-    vectors = np.empty((len(pieces[0].rows), len(energies)), order="F")
+        return pieces[0].rows
+    count = sum(piece.last - piece.first for piece in pieces)
+    vectors = np.empty((len(pieces[0].rows), count), order="F")
     start = 0
     for number, piece in enumerate(pieces):
         width = piece.last - piece.first
         vectors[:, start : start + width] = piece.rows
         start += width
         pieces[number] = piece.without_rows()
-    return energies, norms, vectors
+    return vectors
 
 
 def _orthonormalise(vectors: np.ndarray, slices: Slices) -> None:
@@ -95,36 +110,50 @@ def _orthonormalise(vectors: np.ndarray, slices: Slices) -> None:
     rotate_columns(vectors, root)
 
 
-def _certificate(slices: Slices) -> Certificate | None:
-    """Inertia at two ends in gaps around all that was found; None where nothing is proven."""
-    first, last = slices.pieces[0], slices.pieces[-1]
-    energies = np.concatenate(
-        [
-            first.energies[: first.first],
-            *(p.energies[p.first : p.last] for p in slices.pieces),
-            last.energies[last.last :],
-        ]
-    )
-    below = _proven(slices, first.low_ends)
-    above = _proven(slices, last.high_ends) if below else None
+def _certificate(slices: Slices, target: Target, wanted: np.ndarray) -> Certificate | None:
+    """Inertia at two ends in gaps around all that is wanted; None where nothing is proven."""
+    pieces, first, last = slices.pieces, slices.pieces[0], slices.pieces[-1]
+
+    def known(name: str) -> np.ndarray:
+        """Of the levels of all pieces, and of the outer ones' buffers."""
+        kept = [getattr(p, name)[p.first : p.last] for p in pieces]
+        below, above = getattr(first, name)[: first.first], getattr(last, name)[last.last :]
+        return np.concatenate([below, *kept, above])
+
+    energies, norms = known("energies"), known("residuals")
+    low, high = target.interval or (wanted.min(), wanted.max())
+    below = _proven(slices, [e for e in first.low_ends if e <= low])
+    above = _proven(slices, [e for e in last.high_ends if e >= high]) if below else None
     if below is None or above is None:
+        return None
+    inside = (energies > below.energy) & (energies < above.energy)
+    # So many Ritz values within are so many levels if their residuals together do not reach out.
+    clear = min(abs(energies - end.energy).min(initial=np.inf) for end in (below, above))
+    if len(energies) and not np.linalg.norm(norms[inside]) < clear:
         return None
     return Certificate(
         method="inertia (Haynsworth)",
         low=below.energy,
         high=above.energy,
         counted=above.below - below.below,
-        found=int(((energies > below.energy) & (energies < above.energy)).sum()),
+        found=int(inside.sum()),
         note=CERTIFICATE_NOTE,
     )
 
 
 def _proven(slices: Slices, ends: list[float]) -> LevelCount | None:
     """The first count that is certain at one of these ends."""
+    comm = slices.frame.comm
     for end in ends:
         near = Near.around(slices.frame, end, slices.setting.omega)
-        if near.far_sign_margin(end) > slices.frame.tail.tail_norm:
+        if not near.far_sign_margin(end) > slices.frame.tail.tail_norm:
+            continue
+        try:
             count = levels_below(near, end)
-            if count.proven:
-                return count
+        except SolverFailure as error:
+            if comm.size > 1 and not raised_on_all_ranks(error):
+                raise
+            continue
+        if count.proven:
+            return count
     return None

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...comm import by_rank_zero, together
+from ...comm import agreed, by_rank_zero, raised_on_all_ranks, together
+from ...errors import SolverFailure
 from ...operators import Operator
 from ...operators.operator import norm_bound
 from ..base import Target
@@ -33,6 +34,8 @@ _ENDS = 3
 _EDGE = 8
 _UNCONVERGED = "levels at the edge did not converge: raise omega or buffer, or use another solver"
 _MORE_COLUMNS = 1.5
+# Levels of the first of several slices at least: its two ends must not meet.
+_LEAST_LEVELS = 4 * _EDGE
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,15 +73,20 @@ class Slices:
     frame: Frame
     setting: Setting
     watch: Watch
-    buffer: int
+    attempt: int
     pieces: list[Piece] = field(default_factory=list)
     reason: str = ""
+
+    @property
+    def buffer(self) -> int:
+        """A wider one, and another start block of the pencil, in every attempt."""
+        return self.attempt * self.solver.buffer
 
     def solve(self, target: Target) -> None:
         """Fill `pieces`, ascending, without a gap between them."""
         sigma = target.energy_for(self.frame.op)
-        count = self._count(target)
-        most = self.setting.slice_levels
+        count = max(1, self._count(target))
+        most = max(self.setting.slice_levels, _LEAST_LEVELS)
         if count <= most:
             wanted = partial(wanted_levels, target=target, op=self.frame.op)
             self.pieces = [self._piece(sigma, count, wanted, sigma, sigma, around=target)]
@@ -86,8 +94,14 @@ class Slices:
             nearest = partial(_nearest, sigma=sigma, count=most)
             self.pieces = [self._piece(sigma, most, nearest, sigma, sigma)]
             while not self.covers(target) and self._may_go_on():
-                self._extend(target, sigma)
-        if not self.covers(target):
+                try:
+                    self._extend(target, sigma)
+                except SolverFailure as error:
+                    if self.frame.comm.size > 1 and not raised_on_all_ranks(error):
+                        raise
+                    self.reason = str(error)
+                    break
+        if not self.covers(target) and not self.reason:
             self.reason = self.watch.reason if self.watch.expired() else _UNCONVERGED
 
     def _count(self, target: Target) -> int:
@@ -95,9 +109,13 @@ class Slices:
         if target.interval is None:
             return target.count(self.frame.op.dimension)
         low, high = target.interval
-        near = Near.around(self.frame, 0.5 * (low + high), self.setting.omega)
         with self.watch.phase("near block"):
-            below = [levels_below(near, end, prove=False).below for end in (low, high)]
+            below = [
+                levels_below(
+                    Near.around(self.frame, end, self.setting.omega), end, prove=False
+                ).below
+                for end in (low, high)
+            ]
         return below[1] - below[0]
 
     def _may_go_on(self) -> bool:
@@ -119,18 +137,31 @@ class Slices:
             return False
         if target.interval is not None:
             return self.low < target.interval[0] and self.high > target.interval[1]
-        sigma = target.energy_for(self.frame.op)
-        reach = min(sigma - self.low, self.high - sigma)
+        sigma, reach = target.energy_for(self.frame.op), self.reach(target)
         inside = sum(
             int((abs(piece.energies[piece.first : piece.last] - sigma) <= reach).sum())
             for piece in self.pieces
         )
         return inside >= target.count(self.frame.op.dimension)
 
+    def reach(self, target: Target) -> float:
+        """Distance from the target up to which every level is among those kept."""
+        sigma = target.energy_for(self.frame.op)
+        first, last = self.pieces[0], self.pieces[-1]
+        if first.low_ends and last.high_ends:
+            return min(sigma - self.low, self.high - sigma)
+        # Ends that nothing is known beyond: up to the outermost levels themselves.
+        kept = np.concatenate([p.energies[p.first : p.last] for p in self.pieces])
+        low = self.low if first.low_ends else kept.min(initial=sigma)
+        high = self.high if last.high_ends else kept.max(initial=sigma)
+        return float(min(sigma - low, high - sigma))
+
     def _extend(self, target: Target, sigma: float) -> None:
         """One more piece, on the side that lacks more."""
-        spans = [piece.energies[-1] - piece.energies[0] for piece in self.pieces]
-        spacing = sum(spans) / sum(len(piece.energies) for piece in self.pieces)
+        some = [piece.energies for piece in self.pieces if len(piece.energies) > 1]
+        spacing = 2.0 * self.setting.omega / max(1, self.setting.near)
+        if some:
+            spacing = sum(e[-1] - e[0] for e in some) / sum(map(len, some))
         if target.interval is None:
             upwards = self.high - sigma < sigma - self.low
             reach = 0.5 * target.count(self.frame.op.dimension) * spacing
@@ -167,6 +198,8 @@ class Slices:
         """The wanted levels around `centre`; the block must reach beyond [low, high]."""
         with self.watch.phase("core"):
             near = Near.around(self.frame, centre, self.setting.omega)
+        if near.count == 0:
+            return self._nothing(low, high, **ends)
         columns = count + 2 * self.buffer
         for _ in range(3):
             columns = min(columns, near.count)
@@ -174,7 +207,23 @@ class Slices:
             if (found.energies[0] < low and found.energies[-1] > high) or columns == near.count:
                 break
             columns = int(_MORE_COLUMNS * columns)
-        return self._kept(found, np.flatnonzero(wanted(found.energies)), **ends)
+        return self._kept(found, np.flatnonzero(wanted(found.energies)), low, high, **ends)
+
+    def _nothing(self, low: float, high: float, around: Target | None = None, **_: Any) -> Piece:
+        """The piece where no product state lies near: there is no level either."""
+        interval = around.interval if around is not None else None
+        if interval is None and not self.pieces:
+            raise agreed(
+                SolverFailure(
+                    f"no product state lies within omega={self.setting.omega:.4g} of E={low:.6g}: "
+                    "the target is outside of the spectrum, or omega is too small"
+                )
+            )
+        if interval is not None:
+            low, high = interval
+        none, beyond = np.empty(0), 1e-9 * norm_bound(self.frame.op)
+        rows = self.frame.to_rows(np.empty((*self.frame.shape, 0)), np.arange(0))
+        return Piece(none, none, rows, 0, 0, [low - beyond], [high + beyond], 0, 0)
 
     def _found(
         self, near: Near, columns: int, wanted: Callable[[np.ndarray], np.ndarray]
@@ -216,7 +265,8 @@ class Slices:
             mass = slope(near, near.centre)
         with self.watch.phase("pencil"):
             levels = by_rank_zero(
-                self.frame.comm, lambda: near_levels(kept, mass, factor, near.centre, columns)
+                self.frame.comm,
+                lambda: near_levels(kept, mass, factor, near.centre, columns, self.attempt),
             )
         return levels, factor
 
@@ -224,6 +274,8 @@ class Slices:
         self,
         found: Polished,
         wanted: np.ndarray,
+        low: float,
+        high: float,
         around: Target | None = None,
         low_border: float | None = None,
         high_border: float | None = None,
@@ -231,27 +283,30 @@ class Slices:
         """The piece, without the vectors of its buffer.
 
         Alone (`around` its target) it keeps what is wanted and ends beyond; else it ends in gaps
-        between its outermost wanted levels, or at the border of its neighbour.
+        between its outermost wanted levels, or at the border of its neighbour. Where no level was
+        found beyond, as at the edge of the spectrum, it ends just there; a count tells.
         """
         energies, residuals = found.energies, found.residuals
-        first, last = (int(wanted[0]), int(wanted[-1]) + 1) if len(wanted) else (0, 0)
-        if around is not None and not len(wanted):
-            first = last = int(np.searchsorted(energies, around.energy_for(self.frame.op)))
+        centre, beyond = 0.5 * (low + high), 1e-9 * norm_bound(self.frame.op)
+        first = last = int(np.searchsorted(energies, centre))
+        if len(wanted):
+            first, last = int(wanted[0]), int(wanted[-1]) + 1
         if around is not None:
             low, high = _bounds(energies[wanted], around, self.frame.op)
             low_ends = _gaps(energies, residuals, 0, first, below=low)
             high_ends = _gaps(energies, residuals, max(last - 1, 0), len(energies), above=high)
+            low_ends = low_ends or ([low - beyond] if energies[0] > low else [])
+            high_ends = high_ends or ([high + beyond] if energies[-1] < high else [])
         else:
-            low_ends = (
-                [low_border]
-                if low_border is not None
-                else (_gaps(energies, residuals, first, first + _EDGE))
-            )
-            high_ends = (
-                [high_border]
-                if high_border is not None
-                else (_gaps(energies, residuals, max(first, last - 1 - _EDGE), last - 1))
-            )
+            reach = float(abs(energies[first:last] - centre).max(initial=0.0))
+            low_ends, high_ends = [min(low, centre - reach)], [max(high, centre + reach)]
+            half = (first + last) // 2
+            if first > 0 and len(wanted):
+                low_ends = _gaps(energies, residuals, first, min(first + _EDGE, half))
+            if last < len(energies) and len(wanted):
+                high_ends = _gaps(energies, residuals, max(half, last - 1 - _EDGE), last - 1)
+            low_ends = low_ends if low_border is None else [low_border]
+            high_ends = high_ends if high_border is None else [high_border]
             first = int(np.searchsorted(energies, low_ends[0])) if low_ends else first
             last = int(np.searchsorted(energies, high_ends[0])) if high_ends else last
         with self.watch.phase("vectors"):

@@ -6,8 +6,8 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from ...comm import together
-from ...errors import InvalidInput, UnfitMethod
+from ...comm import raised_on_all_ranks, together
+from ...errors import InvalidInput, SolverFailure, UnfitMethod
 from ...machine import available_memory
 from ...operators import Operator
 from ..base import Eigenpairs, Target
@@ -106,14 +106,25 @@ class Windowed:
             frame = Frame.build(op, setting.n_core, comm)
         if comm.rank == 0:
             log.info("windowed: %s", setting)
-        for attempt in (1, 2) if self.certify else (1,):
-            # A wider buffer is another start block, and more Krylov vectors, for the pencil.
-            slices = Slices(self, frame, setting, watch, attempt * self.buffer)
-            slices.solve(target)
-            pairs = gathered_pairs(slices, target)
-            if not (pairs.certificate and pairs.certificate.missing) or watch.expired():
-                break
-        return replace(pairs, stats={**pairs.stats, "attempts": attempt})
+        pairs = self._attempt(frame, setting, watch, target, 1)
+        attempts = 1
+        if self.certify and pairs.missing and not watch.expired():
+            attempts = 2
+            try:
+                again = self._attempt(frame, setting, watch, target, 2)
+            except SolverFailure as error:
+                if comm.size > 1 and not raised_on_all_ranks(error):
+                    raise
+            else:
+                pairs = again if again.missing <= pairs.missing else pairs
+        return replace(pairs, stats={**pairs.stats, "attempts": attempts})
+
+    def _attempt(
+        self, frame: Frame, setting: Setting, watch: Watch, target: Target, number: int
+    ) -> Eigenpairs:
+        slices = Slices(self, frame, setting, watch, number)
+        slices.solve(target)
+        return gathered_pairs(slices, target)
 
     def setting(
         self, op: Operator, target: Target, density: float, *, threads: int, memory: float
