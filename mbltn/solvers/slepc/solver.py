@@ -28,9 +28,9 @@ class Slepc:
     """Shift-invert with a parallel sparse direct solver, and levels counted by inertia.
 
     Before it factorises, it compares what MUMPS will need with what the nodes have. Memory is
-    about 2.4 D^2 bytes for star Hamiltonians (docs/architecture.md), time grows sevenfold with
-    every l-bit. A shift that is a level of H is moved by a hundredth of a spacing; the levels are
-    still those nearest to the target.
+    about 2.4 D^2 bytes for star Hamiltonians (docs/solvers.md), time grows sevenfold with
+    every l-bit. A shift that is a level of H is moved by 1e-6 of the norm of H, or more for small
+    D; the levels are still those nearest to the target.
 
     Parameters
     ----------

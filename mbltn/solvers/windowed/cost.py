@@ -20,7 +20,7 @@ _SLICES = (50, 100, 150, 200, 300)
 _REACH = 4.0
 _LARGEST_CORE = 8192
 _SMALL_CORE = 256
-# Rates relative to matrix products in double precision (1), measured: docs/benchmarks.md.
+# Rates relative to matrix products in double precision (1), measured on the star model.
 _EIGH = 22.0  # operations x n^3 of LAPACK syevd, whose half is memory bound
 _LDL = 2.0
 _TRAFFIC = 300.0  # operations a vector element and application that memory traffic is worth
