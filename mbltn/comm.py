@@ -6,6 +6,7 @@ A communicator is always an argument (``None`` means serial). Any mpi4py communi
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from .errors import InvalidInput, MbltnError, MissingLibrary
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Exception)
+
+_COLUMNS_AT_ONCE = 64
 
 # Set by the launchers of Open MPI, MPICH and Slurm for every rank.
 _WORLD_SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS")
@@ -240,12 +243,23 @@ class Rows:
         if not self.distributed:
             assert whole is not None
             return whole
-        pieces = None
-        if self.comm.rank == 0:
-            assert whole is not None
-            bounds = [self.bounds(rank) for rank in range(self.comm.size)]
-            pieces = [np.ascontiguousarray(whole[lo:hi]) for lo, hi in bounds]
-        return np.asarray(self.comm.scatter(pieces, root=0))
+        shape, dtype = self.comm.bcast(None if whole is None else (whole.shape, whole.dtype))
+        local = np.empty((self.stop - self.start, *shape[1:]), dtype)
+        k = math.prod(shape[1:])
+        columns = local.reshape(len(local), k)
+        given = None if whole is None else whole.reshape(len(whole), k)
+        bounds = [self.bounds(rank) for rank in range(self.comm.size)]
+        # MPI counts in 32 bits, and a second copy of everything would not fit.
+        for first in range(0, k, _COLUMNS_AT_ONCE):
+            part = slice(first, first + _COLUMNS_AT_ONCE)
+            received = np.empty_like(columns[:, part], order="C")
+            sent = None
+            if given is not None:
+                counts = [(high - low) * received.shape[1] for low, high in bounds]
+                sent = (np.ascontiguousarray(given[:, part]), counts)
+            self.comm.Scatterv(sent, received, root=0)
+            columns[:, part] = received
+        return local
 
     def gather(self, local: np.ndarray) -> np.ndarray:
         """The whole array, on every rank. For tests and small problems only."""

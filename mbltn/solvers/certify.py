@@ -56,7 +56,7 @@ class Certificate:
     def missing(self) -> int:
         """Levels that the solver must have missed; 0 if the count does not contradict it."""
         lack = self.counted - self.found
-        return round(lack) if lack > _CONTRADICTION * self.error else 0
+        return max(1, round(lack)) if lack > _CONTRADICTION * self.error else 0
 
     @property
     def verdict(self) -> str:

@@ -123,7 +123,7 @@ def certify_by_kpm(
     Returns
     -------
     Certificate
-        `counted` = found + missed, a whole number; `error` is the standard error if none is missed.
+        `counted` = found + missed; `error` is the standard error if none is missed.
     """
     ends = [
         (float(scale.angle(end)), float(scale.angle(beyond)), scale.low < beyond < scale.high)
@@ -154,7 +154,7 @@ def certify_by_kpm(
     missed = float((shape @ moments).mean())
     # No level beyond `known` has more weight than one at its end.
     error = float(np.sqrt(beyond_ends * erfc(_INSIDE) / VECTORS) + beyond_ends)
-    lack = max(1, round(missed)) if missed > _SUSPICION + 3.0 * error else 0
+    lack = missed if missed > _SUSPICION + 3.0 * error else 0.0
     overlooked = float(gammainc(0.5 * VECTORS, 0.5 * VECTORS * (_SUSPICION + 3.0 * error)))
     note = (
         f"trace of a step polynomial of order {n_moments} outside the found space: {missed:.3f} "
