@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from .bench.command import bench
-from .comm import by_rank_zero, node_neighbours, raised_on_all_ranks, together, world
+from .comm import by_rank_zero, nobody_waits, node_neighbours, together, world
 from .errors import MbltnError
 
 EXIT_FAILED_REALIZATIONS = 1
@@ -237,7 +237,7 @@ def main() -> None:
     except click.Abort:
         code = 130
     except MbltnError as error:
-        if comm.size > 1 and not raised_on_all_ranks(error):
+        if not nobody_waits(comm, error):
             _end_all_ranks(comm, f"rank {comm.rank}: {error}")
         _say(f"error: {error}")
         code = EXIT_INVALID

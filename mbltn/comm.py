@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -132,6 +132,11 @@ def _travels(error: Exception) -> bool:
 def raised_on_all_ranks(error: BaseException) -> bool:
     """Whether `error` came out of `together` or `agreed`, so that no rank is left waiting."""
     return getattr(error, "on_all_ranks", False)
+
+
+def nobody_waits(comm: Any, error: BaseException) -> bool:
+    """Whether all ranks of `comm` know of `error`, because it was shared or there is but one."""
+    return bool(comm.size == 1) or raised_on_all_ranks(error)
 
 
 def agreed(error: E) -> E:
@@ -263,7 +268,20 @@ class Rows:
 
     def gather(self, local: np.ndarray) -> np.ndarray:
         """The whole array, on every rank. For tests and small problems only."""
-        return np.concatenate(self.comm.allgather(np.ascontiguousarray(local)), axis=0)
+        bounds = [self.bounds(rank) for rank in range(self.comm.size)]
+        mine = np.array(local, order="C")
+        return gathered_rows(self.comm, mine, [high - low for low, high in bounds])
+
+
+def gathered_rows(comm: Any, local: np.ndarray, rows_of_ranks: Sequence[int]) -> np.ndarray:
+    """The rows of all ranks, one rank's after the other's, on every rank."""
+    local = np.ascontiguousarray(local)
+    if comm.size == 1:
+        return local
+    whole = np.empty((sum(rows_of_ranks), *local.shape[1:]), local.dtype)
+    numbers = math.prod(local.shape[1:])
+    comm.Allgatherv(local, (whole, [numbers * rows for rows in rows_of_ranks]))
+    return whole
 
 
 def _overlap(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int] | None:

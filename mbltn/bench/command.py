@@ -122,8 +122,7 @@ class _Page:
         self._folder: Path | None = options["out"]
         self._with_machine = True
         if self._folder is not None:
-            for name in ("rows.json", "verdicts.json"):
-                append_json(self._folder / name, [])  # what cannot be written is known now
+            append_json(self._folder / "rows.json", [])  # what cannot be written is known now
 
     def add(self, problem: Any, rows: list[Any], found: list[Any] | None = None) -> None:
         from . import append_json, table_text

@@ -67,7 +67,7 @@ class Row:
 
 _MORE = (
     *("mean_entropy", "mean_gap_ratio", "realizations_per_second"),
-    *("gflops", "triad_gbs", "triad_gflops"),
+    *("gflops", "median_gflops", "triad_gbs", "triad_gflops"),
     *("warm_up", "blas"),
 )
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..comm import raised_on_all_ranks, world
+from ..comm import nobody_waits, world
 from ..errors import MbltnError
 from ..operators.operator import norm_bound
 from .ensemble import run_ensemble
@@ -67,7 +67,7 @@ def _warm_up(problem: Problem, name: str, comm: Any) -> str:
             METHODS[rehearsed].solve(small.operator(), small.target(), comm)
         except MbltnError as error:
             # A method may refuse a problem that is too small for it, and take the large one.
-            if comm.size > 1 and not raised_on_all_ranks(error):
+            if not nobody_waits(comm, error):
                 raise
             obstacles.append(str(error))
     return obstacles[0] if len(obstacles) == len(names) else ""
@@ -96,7 +96,7 @@ def main(job: Path, answer: Path) -> int:
         values = {"status": obstacle(error), "reason": text}
         if not isinstance(error, MbltnError):
             traceback.print_exc()
-        if comm.size > 1 and not raised_on_all_ranks(error):
+        if not nobody_waits(comm, error):
             # The other ranks wait for this one, which alone knows why it cannot go on.
             _write(answer, values)
             comm.Abort(1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..comm import Serial, raised_on_all_ranks
+from ..comm import Serial, nobody_waits
 from .distributed import Deal, Exchange
 from .operator import Operator
 from .shared import SharedTiles, aligned_zeros
@@ -114,7 +114,7 @@ class BlockOperator:
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         # Freeing waits for the other ranks, and so would whoever fails alone.
-        if error is None or raised_on_all_ranks(error):
+        if error is None or nobody_waits(self.deal.comm, error):
             self.close()
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..comm import Serial, by_rank_zero, raised_on_all_ranks, require_same, together
+from ..comm import Serial, by_rank_zero, nobody_waits, require_same, together
 from ..errors import MbltnError, StudyError
 from ..machine import this_machine
 from ..solvers.choice import solver_from
@@ -167,11 +167,11 @@ def _attempt(task: Task, store: Store, comm: Any) -> Failure | None:
     except StudyError:
         raise
     except (MbltnError, np.linalg.LinAlgError, MemoryError) as error:
-        if comm.size > 1 and not raised_on_all_ranks(error):
+        if not nobody_waits(comm, error):
             _end_job(comm)
         return Failure(task.content(), f"{type(error).__name__}: {error}")
     except Exception as error:
-        if comm.size > 1 and not raised_on_all_ranks(error):
+        if not nobody_waits(comm, error):
             _end_job(comm)
         raise
     return None

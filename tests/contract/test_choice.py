@@ -26,6 +26,13 @@ def star(n_lbits, alpha=0.6, n_grain=3):
     return model.operator(model.draw(seed=0, realization=0))
 
 
+def problem_of(point):
+    """Operator and target of a measured point."""
+    op = star(point["n_lbits"], point["alpha"], point["n_grain"])
+    k = point["k"]
+    return op, mb.Target.all() if k == op.dimension else mb.Target.middle(k)
+
+
 def named(point):
     return f"{point['method']}-{point['dimension']}-{point['alpha']}-{point['k']}"
 
@@ -35,11 +42,8 @@ def named(point):
 
 @pytest.mark.parametrize("point", measured(), ids=named)
 def test_the_model_reproduces_what_was_measured(point):
-    op = star(point["n_lbits"], point["alpha"], point["n_grain"])
-    k = point["k"]
-    target = mb.Target.all() if k == op.dimension else mb.Target.middle(k)
     machine = Machine(memory=20e9, gflops=point["gflops"])
-    (cost,) = estimates(op, target, machine, [point["method"]])
+    (cost,) = estimates(*problem_of(point), machine, [point["method"]])
     assert 1 / FACTOR < cost.seconds / point["seconds"] < FACTOR
     if point["memory"] > NOTICED:
         assert 1 / FACTOR < cost.memory / point["memory"] < FACTOR
@@ -47,10 +51,7 @@ def test_the_model_reproduces_what_was_measured(point):
 
 @pytest.mark.parametrize("point", measured(), ids=named)
 def test_the_shipped_counts_are_those_of_the_formulas(point):
-    op = star(point["n_lbits"], point["alpha"], point["n_grain"])
-    k = point["k"]
-    target = mb.Target.all() if k == op.dimension else mb.Target.middle(k)
-    work = costs.WORK[point["method"]](costs.Problem.of(op, target), Machine())
+    work = costs.WORK[point["method"]](costs.Problem.of(*problem_of(point)), Machine())
     assert work.memory == pytest.approx(point["counted_memory"], rel=1e-3)
     assert work.operations == pytest.approx(point["operations"], rel=1e-3)
 

@@ -25,7 +25,6 @@ from .plan import FilterPlan, Options, plan_filter
 log = logging.getLogger(__name__)
 
 NAME = "filtered"
-_COLUMNS_AT_ONCE = 32
 # Share of the half bandwidth that a residual may be for the pair to count as found.
 _ACCEPTED = 1e-10
 # Residual of p(H) below which a Ritz vector holds its level but for 1e-4 of its weight.

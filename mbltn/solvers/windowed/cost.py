@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import UnfitMethod
-from ...operators import Operator
+from ...operators import Operator, to_dense
 from .split import split, tail_norm
 
 # w / omega up to which SQMR converges in about ten iterations and the pencil is a good start.
@@ -60,7 +60,7 @@ class Setting:
         return self.tail_norm < MAX_RATIO * self.omega * 1.001
 
 
-def level_density(op: Operator, energy: float, width: float | None = None) -> float:
+def level_density(op: Operator, energy: float) -> float:
     """Levels per unit energy at `energy`, from the product levels of a small core.
 
     The neglected couplings move levels by less than the width that is averaged over.
@@ -69,11 +69,9 @@ def level_density(op: Operator, energy: float, width: float | None = None) -> fl
     while n_core < len(op.space.dims) and dimension * op.space.dims[n_core] <= _SMALL_CORE:
         dimension *= op.space.dims[n_core]
         n_core += 1
-    from ...operators import to_dense
-
     tail = split(op, n_core)
     core = np.linalg.eigvalsh(to_dense(tail.core))
-    half = width if width is not None else max(0.25, 2.0 * tail.tail_norm)
+    half = max(0.25, 2.0 * tail.tail_norm)
     shifted = energy - tail.outer_energies
     inside = np.searchsorted(core, shifted + half) - np.searchsorted(core, shifted - half)
     return max(float(inside.sum()), 1.0) / (2.0 * half)
@@ -100,7 +98,7 @@ def settings(
         if n_core is None and (core > _LARGEST_CORE or (core > op.dimension // 4 and sites > 1)):
             continue
         w = tail_norm(op, sites)
-        n_products = _couplings(op, sites)
+        cut = _Cut(op.dimension, sites, core, w, _couplings(op, sites), len(dims) - sites)
         for ratio in _RATIOS if omega is None else [1.0]:
             least = w / ratio if omega is None else omega
             for levels in sorted({min(count, n) for n in _SLICES}):
@@ -109,7 +107,6 @@ def settings(
                     # Room for the ends of the slice, and for a count of the levels there.
                     reach = 0.5 * (levels + 2 * buffer) / density
                     half = max(least, 1.3 * reach + w, _REACH * reach)
-                cut = _Cut(op.dimension, sites, core, w, n_products, len(dims) - sites)
                 found.append(
                     _setting(
                         cut,

@@ -11,18 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
-from ...comm import agreed, by_rank_zero, together
+from ...comm import agreed, by_rank_zero
 from ...errors import SolverFailure
 from ...streams import Streams
 from ..krylov import block_lanczos, largest_magnitude
 from .blocks import column_blocks
 from .frame import Frame
-from .ldl import BlockLDL, block_ldl
-from .near import Near, schur_complement
+from .ldl import BlockLDL
+from .near import Near
 from .precondition import (
     Preconditioner,
     ShiftedSystem,
@@ -30,6 +29,7 @@ from .precondition import (
     factor_solve,
     gathered,
     near_part_of_coupling,
+    schur_factor,
 )
 
 # Lanczos norms come from below and hold with high probability: five blocks of eight vectors.
@@ -105,9 +105,7 @@ def levels_below(near: Near, energy: float, prove: bool = True) -> LevelCount:
     below = round(float(far[0]))
     if near.count == 0:
         return LevelCount(energy, below, 0.0, np.inf)
-    schur = schur_complement(near, energy)
-    factor = together(frame.comm, partial(block_ldl, schur))
-    del schur
+    factor = schur_factor(near, energy)
     below += factor.negative
     if not prove:
         return LevelCount(energy, below, np.inf, 0.0)

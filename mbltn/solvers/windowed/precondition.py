@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .ldl import BlockLDL
-from .near import Near
+from ...comm import gathered_rows, together
+from .ldl import BlockLDL, block_ldl
+from .near import Near, schur_complement
 from .sqmr import Vectors, sqmr
 
 NearSolve = Callable[[np.ndarray], np.ndarray]
@@ -49,6 +50,12 @@ class Preconditioner:
         subtract_scaled(z, image, self._weights)
         put(z, *near.places, np.ascontiguousarray(solved))
         return z
+
+
+def schur_factor(near: Near, energy: float) -> BlockLDL:
+    """The factors of S0(energy), the same on every rank; S0 itself is not kept."""
+    schur = schur_complement(near, energy)
+    return together(near.frame.comm, lambda: block_ldl(schur))
 
 
 def factor_solve(near: Near, factor: BlockLDL) -> NearSolve:
@@ -93,13 +100,7 @@ class ShiftedSystem:
 
 def gathered(near: Near, own: np.ndarray) -> np.ndarray:
     """Rows of all ranks, in the numbering of `Near`."""
-    if near.frame.comm.size == 1:
-        return own
-    own = np.ascontiguousarray(own)
-    whole = np.empty((near.count, own.shape[1]), own.dtype)
-    counts = [own.shape[1] * rows for rows in near.rows_of_ranks]
-    near.frame.comm.Allgatherv(own, (whole, counts))
-    return whole
+    return gathered_rows(near.frame.comm, own, near.rows_of_ranks)
 
 
 def near_part_of_coupling(near: Near, x: np.ndarray, work: np.ndarray) -> np.ndarray:

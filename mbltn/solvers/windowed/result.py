@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...comm import agreed, raised_on_all_ranks
+from ...comm import agreed, nobody_waits
 from ...errors import SolverFailure
 from ...operators.operator import norm_bound
 from ..base import Eigenpairs, Target, empty_window
@@ -82,8 +82,8 @@ _NOT_FOUND = (
 def _levels(slices: Slices) -> tuple[np.ndarray, np.ndarray]:
     """Energies and residual norms of all kept levels, ascending."""
     pieces = slices.pieces
-    energies = np.concatenate([p.energies[p.first : p.last] for p in pieces])
-    return energies, np.concatenate([p.residuals[p.first : p.last] for p in pieces])
+    energies = np.concatenate([p.energies[p.kept] for p in pieces])
+    return energies, np.concatenate([p.residuals[p.kept] for p in pieces])
 
 
 def _joined(slices: Slices) -> np.ndarray:
@@ -116,7 +116,7 @@ def _certificate(slices: Slices, target: Target, wanted: np.ndarray) -> Certific
 
     def known(name: str) -> np.ndarray:
         """Of the levels of all pieces, and of the outer ones' buffers."""
-        kept = [getattr(p, name)[p.first : p.last] for p in pieces]
+        kept = [getattr(p, name)[p.kept] for p in pieces]
         below, above = getattr(first, name)[: first.first], getattr(last, name)[last.last :]
         return np.concatenate([below, *kept, above])
 
@@ -143,7 +143,6 @@ def _certificate(slices: Slices, target: Target, wanted: np.ndarray) -> Certific
 
 def _proven(slices: Slices, ends: list[float]) -> LevelCount | None:
     """The first count that is certain at one of these ends."""
-    comm = slices.frame.comm
     for end in ends:
         near = Near.around(slices.frame, end, slices.setting.omega)
         if not near.far_sign_margin(end) > slices.frame.tail.tail_norm:
@@ -151,7 +150,7 @@ def _proven(slices: Slices, ends: list[float]) -> LevelCount | None:
         try:
             count = levels_below(near, end)
         except SolverFailure as error:
-            if comm.size > 1 and not raised_on_all_ranks(error):
+            if not nobody_waits(slices.frame.comm, error):
                 raise
             continue
         if count.proven:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...comm import agreed, by_rank_zero, raised_on_all_ranks, together
+from ...comm import agreed, by_rank_zero, nobody_waits, together
 from ...errors import SolverFailure
 from ...operators import Operator
 from ...operators.operator import norm_bound
@@ -22,6 +22,7 @@ from .ldl import BlockLDL, block_ldl
 from .near import Near, schur_complement, slope
 from .pencil import DeflatedSolve, NearLevels, by_lanczos, near_levels
 from .polish import Polished, Polisher
+from .precondition import schur_factor
 from .shift_invert import lanczos_pairs
 
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ class Piece:
     passes: int
     iterations: int
 
+    @property
+    def kept(self) -> slice:
+        return slice(self.first, self.last)
+
     def without_rows(self) -> Piece:
         return replace(self, rows=self.rows[:, :0])
 
@@ -97,7 +102,7 @@ class Slices:
                 try:
                     self._extend(target, sigma)
                 except SolverFailure as error:
-                    if self.frame.comm.size > 1 and not raised_on_all_ranks(error):
+                    if not nobody_waits(self.frame.comm, error):
                         raise
                     self.reason = str(error)
                     break
@@ -139,8 +144,7 @@ class Slices:
             return self.low < target.interval[0] and self.high > target.interval[1]
         sigma, reach = target.energy_for(self.frame.op), self.reach(target)
         inside = sum(
-            int((abs(piece.energies[piece.first : piece.last] - sigma) <= reach).sum())
-            for piece in self.pieces
+            int((abs(piece.energies[piece.kept] - sigma) <= reach).sum()) for piece in self.pieces
         )
         return inside >= target.count(self.frame.op.dimension)
 
@@ -151,7 +155,7 @@ class Slices:
         if first.low_ends and last.high_ends:
             return min(sigma - self.low, self.high - sigma)
         # Ends that nothing is known beyond: up to the outermost levels themselves.
-        kept = np.concatenate([p.energies[p.first : p.last] for p in self.pieces])
+        kept = np.concatenate([p.energies[p.kept] for p in self.pieces])
         low = self.low if first.low_ends else kept.min(initial=sigma)
         high = self.high if last.high_ends else kept.max(initial=sigma)
         return float(min(sigma - low, high - sigma))
@@ -231,8 +235,7 @@ class Slices:
         solver = self.solver
         if solver.mode == "lanczos":
             with self.watch.phase("near block"):
-                schur = schur_complement(near, near.centre)
-                factor = together(self.frame.comm, partial(block_ldl, schur))
+                factor = schur_factor(near, near.centre)
             with self.watch.phase("lanczos"):
                 return lanczos_pairs(
                     near,

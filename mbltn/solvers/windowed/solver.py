@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from ...comm import raised_on_all_ranks, together
+from ...comm import nobody_waits, together
 from ...errors import InvalidInput, SolverFailure, UnfitMethod
 from ...machine import available_memory
 from ...operators import Operator
@@ -113,7 +113,7 @@ class Windowed:
             try:
                 again = self._attempt(frame, setting, watch, target, 2)
             except SolverFailure as error:
-                if comm.size > 1 and not raised_on_all_ranks(error):
+                if not nobody_waits(comm, error):
                     raise
             else:
                 pairs = again if again.missing <= pairs.missing else pairs
