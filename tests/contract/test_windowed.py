@@ -17,6 +17,7 @@ from mbltn.solvers.windowed.ldl import block_ldl
 from mbltn.solvers.windowed.near import Near, schur_complement, slope
 from mbltn.solvers.windowed.pencil import near_levels
 from mbltn.solvers.windowed.precondition import Preconditioner
+from mbltn.solvers.windowed.ritz import rayleigh_ritz
 from mbltn.solvers.windowed.split import split
 from mbltn.solvers.windowed.sqmr import Vectors, sqmr
 
@@ -175,6 +176,16 @@ def test_block_ldl_against_numpy(n, rng):
     rows = slice(n // 3, n // 3 + 1)
     np.testing.assert_allclose(factor.rows_of_inverse(rows), np.linalg.inv(a)[rows], atol=1e-9)
     assert factor.single().solve(b.astype(np.float32)).dtype == np.float32
+
+
+def test_rows_are_reordered_where_the_first_pivots_are_singular(rng):
+    a = rng.standard_normal((300, 300))
+    a = a + a.T - np.diag(2 * a.diagonal())
+    a[:64, :64] = 5.0
+    factor = block_ldl(a)
+    assert factor.negative == (np.linalg.eigvalsh(a) < 0).sum()
+    b = rng.standard_normal((300, 3))
+    np.testing.assert_allclose(factor.solve(b), np.linalg.solve(a, b), atol=1e-7)
 
 
 def test_singular_matrix_is_refused():
@@ -380,6 +391,35 @@ def test_targets_far_from_all_levels():
         mb.eigenpairs(op, mb.Target.window(100.0, 101.0), "windowed")
     with pytest.raises(SolverFailure, match="no product state lies within omega"):
         mb.eigenpairs(op, mb.Target.energy(100.0, 5), "windowed")
+
+
+@pytest.mark.parametrize("alpha", [0.9, 0.96, 1.0])
+def test_thermal_side(alpha):
+    """Tails as strong as these make the near window wide, and the method dear, but not wrong."""
+    model = mb.models.CentralGrain(3, 7, alpha=alpha, coupling="xx")
+    op = model.operator(model.draw(seed=5, realization=1))
+    pairs = mb.eigenpairs(op, mb.Target.middle(20), "windowed")
+    exact = mb.eigenpairs(op, mb.Target.middle(20), "dense")
+    np.testing.assert_allclose(pairs.energies, exact.energies, atol=1e-10)
+    assert pairs.complete == "certified"
+
+
+def test_ritz_vectors_beside_converged_ones(rng):
+    """Five columns of twelve are perturbed: turned alone, they become Ritz vectors of them all."""
+    op, dense = star(n_lbits=4)
+    frame = Frame.build(op, len(op.space.dims), Serial())
+    energies, vectors = np.linalg.eigh(dense)
+    x, found = vectors[:, 20:32].copy(), energies[20:32].copy()
+    active = np.array([1, 2, 5, 8, 11])
+    x[:, active] += 1e-4 * rng.standard_normal((len(x), 5))
+    q = np.linalg.qr(np.hstack([np.delete(x, active, axis=1), x[:, active]]))[0]
+    expected = np.linalg.eigvalsh(q.T @ dense @ q)
+    image = dense @ x
+    rayleigh_ritz(frame, x, image, found, active)
+    np.testing.assert_allclose(x.T @ x, np.eye(12), atol=1e-12)
+    np.testing.assert_allclose(x.T @ dense @ x, np.diag(found), atol=1e-11)
+    np.testing.assert_allclose(image, dense @ x, atol=1e-12)
+    np.testing.assert_allclose(np.sort(found), expected, atol=1e-12)
 
 
 def test_slow_decay_is_unfit():

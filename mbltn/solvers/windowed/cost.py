@@ -10,12 +10,15 @@ import numpy as np
 
 from ...errors import UnfitMethod
 from ...operators import Operator, to_dense
+from ...operators.operator import norm_bound
 from .split import split, tail_norm
 
-# w / omega up to which SQMR converges in about ten iterations and the pencil is a good start.
-MAX_RATIO = 0.36
-_RATIOS = (0.16, 0.2, 0.25, 0.3, MAX_RATIO)
-_SLICES = (50, 100, 150, 200, 300)
+# w / omega up to which SQMR converges in about twenty iterations and the pencil is a good start: it
+# falls to half when w is this share of the norm of H, for W then mixes all far states.
+MAX_RATIO = 0.7
+_STRONG_TAIL = 0.035
+_SHARES_OF_RATIO = (0.3, 0.45, 0.6, 0.8, 1.0)
+_SLICES = (50, 100, 150, 200, 300, 500)
 # Half width of the near window over that of a slice with its buffer, at least.
 _REACH = 4.0
 _LARGEST_CORE = 8192
@@ -23,7 +26,7 @@ _SMALL_CORE = 256
 # Rates relative to matrix products in double precision (1), measured on the star model.
 _EIGH = 22.0  # operations x n^3 of LAPACK syevd, whose half is memory bound
 _LDL = 2.0
-_TRAFFIC = 300.0  # operations a vector element and application that memory traffic is worth
+_TRAFFIC = 1000.0  # operations a vector element and application that memory traffic is worth
 _RR = 3.0
 _ITERATIONS = 10.0
 
@@ -77,6 +80,11 @@ def level_density(op: Operator, energy: float) -> float:
     return max(float(inside.sum()), 1.0) / (2.0 * half)
 
 
+def max_ratio(w: float, norm: float) -> float:
+    """Tail norm over half width of the near window at most."""
+    return MAX_RATIO / (1.0 + (w / (_STRONG_TAIL * norm)) ** 2)
+
+
 def settings(
     op: Operator,
     energy: float,
@@ -92,15 +100,16 @@ def settings(
 ) -> list[Setting]:
     """Every sensible setting for `count` levels around `energy`, the cheapest first."""
     found = []
-    dims = op.space.dims
+    dims, norm = op.space.dims, norm_bound(op)
     for sites in range(1, len(dims) + 1) if n_core is None else [n_core]:
         core = math.prod(dims[:sites])
         if n_core is None and (core > _LARGEST_CORE or (core > op.dimension // 4 and sites > 1)):
             continue
         w = tail_norm(op, sites)
         cut = _Cut(op.dimension, sites, core, w, _couplings(op, sites), len(dims) - sites)
-        for ratio in _RATIOS if omega is None else [1.0]:
-            least = w / ratio if omega is None else omega
+        most = max_ratio(w, norm)
+        for share in _SHARES_OF_RATIO if omega is None else [1.0]:
+            least = w / (share * most) if omega is None else omega
             for levels in sorted({min(count, n) for n in _SLICES}):
                 half = least
                 if omega is None:
@@ -156,7 +165,7 @@ def _setting(
     ldl = _LDL * near**3
     krylov = 2.5 * columns + 160.0
     pencil = min(_EIGH * near**3, krylov * (8.0 * near**2 + 4.0 * near * krylov))
-    iterations = _ITERATIONS * (1.0 + 2.0 * w / omega)
+    iterations = _ITERATIONS * (1.0 + w / omega)
     solves = iterations * (0.5 if single else 1.0) * (1.7 * apply + 8.0 * near**2)
     one_slice = schur + ldl + pencil + columns * (4.0 * apply + solves) + 3.0 * _RR * columns**2 * d
     certificate = 2.0 * (schur + ldl + 120.0 * apply)

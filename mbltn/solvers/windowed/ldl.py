@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from scipy.linalg import eigh
 from scipy.linalg.blas import dtrmm as trmm
 
 from ...errors import SolverFailure
+from ...streams import Streams
 from .blas import solve_unit_lower
 
 # Wide enough for GEMM, narrow enough for the eigenproblems on the diagonal to cost nothing.
@@ -17,6 +19,7 @@ _BLOCK = 64
 _PANEL = 256
 # Backward error |A - L D L^T| / |A| up to which the factors (and the inertia) are believed.
 _MAX_BACKWARD_ERROR = 1e-10
+_ORDERS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,9 +27,9 @@ class BlockLDL:
     """``A[order][:, order] = L D L^T``, L unit lower triangular, D block diagonal.
 
     The eigenvalues of each diagonal block are known, so its inertia is exact (Haynsworth: the
-    inertia of A is the sum of those of the pivots). Pivots are taken as the caller orders them,
-    largest diagonal first, which suits matrices that their diagonal dominates; the backward error
-    is measured, and refused where that order was not good enough.
+    inertia of A is the sum of those of the pivots). Pivots are taken largest diagonal first, which
+    suits matrices that their diagonal dominates; the backward error is measured, and another order
+    taken where that one was not good enough.
     """
 
     order: np.ndarray
@@ -85,8 +88,33 @@ def block_ldl(matrix: np.ndarray) -> BlockLDL:
     >>> factor.negative, factor.solve(np.array([[3.0], [0.0]])).ravel().round(12).tolist()
     (1, [1.0, 1.0])
     """
+    orders = _orders(matrix)
+    while True:
+        try:
+            return _in_order(matrix, next(orders))
+        except _BadOrder as error:
+            failure = str(error)
+        except StopIteration:
+            raise SolverFailure(
+                f"{failure}, in any of {_ORDERS} orders of its rows: the shift is within rounding "
+                "of a level; move it"
+            ) from None
+
+
+class _BadOrder(Exception):
+    """A pivot block is so small that the factors lose their accuracy."""
+
+
+def _orders(matrix: np.ndarray) -> Iterator[np.ndarray]:
+    """Largest diagonal first; if that is not good enough, random orders."""
+    yield np.argsort(-abs(matrix.diagonal()), kind="stable")
+    draw = Streams(0, 0)("pivot order")
+    for _ in range(_ORDERS - 1):
+        yield draw.permutation(len(matrix))
+
+
+def _in_order(matrix: np.ndarray, order: np.ndarray) -> BlockLDL:
     n = len(matrix)
-    order = np.argsort(-abs(matrix.diagonal()), kind="stable")
     lower = np.empty((n, n), order="F")
     for column, row in enumerate(order):
         np.take(matrix[row], order, out=lower[:, column], mode="clip")
@@ -127,9 +155,7 @@ def _update(lower: np.ndarray, dense: np.ndarray, first: int, part: slice) -> No
 
 def _require_regular(values: np.ndarray) -> None:
     if not abs(values).min() > np.finfo(float).tiny:
-        raise SolverFailure(
-            "a pivot of the LDL^T factorisation is singular: the shift is an exact level; move it"
-        )
+        raise _BadOrder("a pivot of the LDL^T factorisation is singular")
 
 
 def _backward_error(
@@ -144,10 +170,7 @@ def _backward_error(
     image = matrix @ probe
     worst = float(abs(error - image).max() / abs(image).max())
     if not worst < _MAX_BACKWARD_ERROR:
-        raise SolverFailure(
-            f"the LDL^T factors of a {n} x {n} matrix reproduce it only to {worst:.2g}: the shift "
-            "is within rounding of a level; move it"
-        )
+        raise _BadOrder(f"the LDL^T factors of a {n} x {n} matrix reproduce it only to {worst:.2g}")
     return worst
 
 

@@ -8,19 +8,18 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import scipy.linalg
 
-from ...comm import by_rank_zero
-from ..krylov_basis import rotate_columns
 from .blocks import column_blocks, n_threads, pool_of
 from .near import Near
 from .pencil import NearLevels
 from .precondition import NearSolve, Preconditioner, ShiftedSystem, coupling_of_near_part
+from .ritz import rayleigh_ritz
 
-# Reduction of the preconditioned residual that a correction is solved to.
-_FIRST = 3e-4
-_BEST = 1e-6
-_AIM = 0.05
+# Reduction of the preconditioned residual that a correction is solved to at best. It is limited by
+# what the pencil's levels miss of the block's span: more accurate solves gain nothing.
+_BEST = 2e-4
+# Of the last correction, below the tolerance.
+_AIM = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,25 +98,31 @@ class Polisher:
         go_on : asked before each pass
         """
         energies = self.levels.energies.copy()
+        n = len(energies)
         image = np.empty_like(x)
-        open_ = np.arange(len(energies))
+        open_ = np.arange(n)
         self._apply(x, image, open_)
         residuals = self._residuals(x, image, energies)
         for done, iterations in enumerate(passes):
             if not len(open_) or not go_on(done):
                 break
-            # The buffer is corrected once, and not to the end.
-            aim = tol if done else 0.0
             blocks = [open_[part] for part in self._blocks(len(open_))]
+            # Columns far from sigma take the longest: at the end no thread shall wait for them.
+            blocks.sort(key=lambda columns: -abs(energies[columns] - self.levels.sigma).max())
             counts = self._map(
-                partial(self._correct, x, image, energies, residuals, aim, iterations), blocks
+                partial(self._correct, x, image, energies, residuals, tol, iterations), blocks
             )
             self.iterations += sum(counts)
             self._apply(x, image, open_)
-            energies = self._rayleigh_ritz(x, image)
+            # What came from the pencil is not yet orthogonal.
+            active = np.flatnonzero(residuals > tol) if done else np.arange(n)
+            rayleigh_ritz(self.frame, x.reshape(-1, n), image.reshape(-1, n), energies, active)
             residuals = self._residuals(x, image, energies)
             self.passes = done + 1
             open_ = np.flatnonzero(wanted(energies) & (residuals > tol))
+        if np.any(np.diff(energies) < 0):  # levels that agree to rounding
+            order = np.argsort(energies, kind="stable")
+            energies, residuals, x = energies[order], residuals[order], x[:, :, order]
         return Polished(energies, x, residuals, self.passes, self.iterations)
 
     def _correct(
@@ -137,9 +142,7 @@ class Polisher:
         system = ShiftedSystem(self.precondition, len(columns))
         norms = np.maximum(residuals[columns], np.finfo(float).tiny)
         scaled_residual(x, image, columns, shifts, -1.0 / norms, system.right_side)
-        # The first correction is limited by the errors within the block, and single precision ends
-        # near 1e-6: solving better than either is wasted.
-        reduction = max(_AIM * tol / float(norms.max()), _BEST) if tol else _FIRST
+        reduction = max(_AIM * tol / float(norms.max()), _BEST)
         done = system.solve(shifts, iterations, reduction)
         add_columns(x, columns, system.solution, norms)
         return done * len(columns)
@@ -156,25 +159,6 @@ class Polisher:
         from .kernels import residual_norms
 
         return np.sqrt(self.frame.sum(residual_norms(x, image, energies)))
-
-    def _rayleigh_ritz(self, x: np.ndarray, image: np.ndarray) -> np.ndarray:
-        """Rotate the block to its Ritz vectors, in place; returns the Ritz values."""
-        n = x.shape[2]
-        flat, images = x.reshape(-1, n), image.reshape(-1, n)
-        gram, projected = self.frame.sum(np.stack([flat.T @ flat, flat.T @ images]))
-        # Decided by rank 0: a sign that rounding flips elsewhere would tear the vectors apart.
-        energies, rotation = by_rank_zero(
-            self.frame.comm,
-            lambda: scipy.linalg.eigh(
-                0.5 * (projected + projected.T),
-                0.5 * (gram + gram.T),
-                driver="gvd",
-                check_finite=False,
-            ),
-        )
-        rotate_columns(flat, rotation)
-        rotate_columns(images, rotation)
-        return energies
 
     def _blocks(self, count: int) -> list[slice]:
         return column_blocks(count, self.width, self.threads)

@@ -28,8 +28,8 @@ from .shift_invert import lanczos_pairs
 if TYPE_CHECKING:
     from .solver import Windowed
 
-# SQMR iterations of each correction at most; two corrections are enough where w / omega is small.
-_PASSES = (8, 10, 10, 10, 10)
+# SQMR iterations of each correction at most; two or three corrections are enough.
+_PASSES = (10, 16, 16, 16, 16, 16, 16)
 # Gaps that a count is tried in; levels at the edge of a slice among which its border is chosen.
 _ENDS = 3
 _EDGE = 8
