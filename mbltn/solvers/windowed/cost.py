@@ -82,6 +82,8 @@ def level_density(op: Operator, energy: float) -> float:
 
 def max_ratio(w: float, norm: float) -> float:
     """Tail norm over half width of the near window at most."""
+    if w == 0:
+        return MAX_RATIO
     return MAX_RATIO / (1.0 + (w / (_STRONG_TAIL * norm)) ** 2)
 
 
