@@ -191,6 +191,10 @@ class Rows:
     def stop(self) -> int:
         return self.bounds(self.comm.rank)[1]
 
+    def decide(self, work: Callable[[], T]) -> T:
+        """What `work` returns on rank 0, on every rank; see `by_rank_zero`."""
+        return by_rank_zero(self.comm, work)
+
     def sum(self, local: np.ndarray) -> np.ndarray:
         """Sum of an array over the ranks, equal on every rank."""
         if not self.distributed:

@@ -57,7 +57,7 @@ SLIPS = [
     ),
     Slip("residual without the energy", "solvers/verify.py", "- block * energies[part]", "- block"),
     Slip(
-        "shift sign", "solvers/shift_invert.py", "sigma + 1.0 / energies", "sigma - 1.0 / energies"
+        "shift sign", "solvers/shift_invert.py", "sigma + 1.0 / inverses", "sigma - 1.0 / inverses"
     ),
     Slip("furthest instead of nearest", "solvers/base.py", "order[:k]", "order[-k:]"),
     Slip(

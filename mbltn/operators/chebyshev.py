@@ -49,7 +49,7 @@ class BlockOperator:
     def __init__(self, op: Operator, comm: Any = None, share: bool = True) -> None:
         self.op = op
         self.deal = deal = Deal(op.space, comm if comm is not None else Serial())
-        self.sum = deal.public.sum
+        self.sum, self.decide = deal.public.sum, deal.public.decide
         low, high = deal.configurations.start, deal.configurations.stop
         d, self._own = deal.cut.levels, high - low
         parts = tiles(op, deal.cut, low, high)

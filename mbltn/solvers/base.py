@@ -13,7 +13,15 @@ from ..errors import InvalidInput, SolverFailure
 from ..operators import Operator
 from .certify import Certificate
 
-TARGET_KINDS = ("middle", "energy", "density", "window", "rank", "all")
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "middle": ("k",),
+    "energy": ("k", "at"),
+    "density": ("k", "at"),
+    "window": ("interval",),
+    "rank": ("k",),
+    "all": (),
+}
+TARGET_KINDS = tuple(_NEEDED)
 
 
 def middle_by_rank(dimension: int, count: int) -> slice:
@@ -65,33 +73,23 @@ class Target:
 
     @classmethod
     def middle(cls, k: int) -> Target:
-        return cls("middle", _positive(k))
+        return cls("middle", k)
 
     @classmethod
     def energy(cls, e: float, k: int) -> Target:
-        if not np.isfinite(e):
-            raise InvalidInput(f"the target energy {e} must be finite")
-        return cls("energy", _positive(k), float(e))
+        return cls("energy", k, float(e))
 
     @classmethod
     def density(cls, x: float, k: int) -> Target:
-        if not 0 <= x <= 1:
-            raise InvalidInput(
-                f"the energy density {x} must lie in [0, 1]: 0 is the lowest level, 1 the highest"
-            )
-        return cls("density", _positive(k), float(x))
+        return cls("density", k, float(x))
 
     @classmethod
     def window(cls, low: float, high: float) -> Target:
-        if not (np.isfinite([low, high]).all() and low < high):
-            raise InvalidInput(
-                f"the window [{low}, {high}] must have two finite ends, the smaller one first"
-            )
         return cls("window", interval=(float(low), float(high)))
 
     @classmethod
     def rank(cls, k: int) -> Target:
-        return cls("rank", _positive(k))
+        return cls("rank", k)
 
     @classmethod
     def all(cls) -> Target:
@@ -100,6 +98,29 @@ class Target:
     def __post_init__(self) -> None:
         if self.kind not in TARGET_KINDS:
             raise InvalidInput(f"target kind {self.kind!r} is not one of {', '.join(TARGET_KINDS)}")
+        needed = _NEEDED[self.kind]
+        given_by = " and ".join(needed) or "nothing"
+        for name in ("k", "at", "interval"):
+            if (getattr(self, name) is not None) != (name in needed):
+                raise InvalidInput(
+                    f"a target of kind {self.kind!r} is given by {given_by}, not with "
+                    f"{name}={getattr(self, name)!r}: use Target.{self.kind}(...)"
+                )
+        if self.k is not None:
+            object.__setattr__(self, "k", _positive(self.k))
+        if self.kind == "energy" and self.at is not None and not np.isfinite(self.at):
+            raise InvalidInput(f"the target energy {self.at} must be finite")
+        if self.kind == "density" and self.at is not None and not 0 <= self.at <= 1:
+            raise InvalidInput(
+                f"the energy density {self.at} must lie in [0, 1]: 0 is the lowest level, 1 the "
+                "highest"
+            )
+        if self.interval is not None:
+            low, high = self.interval
+            if not (np.isfinite([low, high]).all() and low < high):
+                raise InvalidInput(
+                    f"the window [{low}, {high}] must have two finite ends, the smaller one first"
+                )
 
     def __repr__(self) -> str:
         given = [(f.name, getattr(self, f.name)) for f in fields(self)]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 import scipy.linalg
 
 from ..operators import Operator, to_dense
 from .base import Eigenpairs, Target, empty_window
-from .serial import on_rank_zero
+from .serial import Computed, on_rank_zero
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Dense:
         """SciPy is always there."""
 
     def solve(self, op: Operator, target: Target, comm: Any) -> Eigenpairs:
-        def compute() -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
+        def compute() -> Computed:
             energies, vectors = scipy.linalg.eigh(
                 to_dense(op), driver="evd", overwrite_a=True, check_finite=False
             )
@@ -36,6 +35,6 @@ class Dense:
                 raise empty_window(target.interval, energies)
             if len(wanted) < len(energies):
                 energies, vectors = energies[wanted], vectors[:, wanted]
-            return energies, vectors, {}
+            return Computed(energies, vectors, "certified")
 
-        return on_rank_zero(op, comm, compute, complete="certified", solver=self.name)
+        return on_rank_zero(op, comm, compute, solver=self.name)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.linalg
 
-from .krylov_basis import MAX_WIDTH, Apply, KrylovBasis, Sum, alone, orthonormalised
+from .krylov_basis import MAX_WIDTH, Apply, Decide, KrylovBasis, Sum, alone, here, orthonormalised
 
 __all__ = [
     "RitzPairs",
@@ -75,6 +75,7 @@ def block_lanczos(
     tol: float,
     select: Callable[[np.ndarray], np.ndarray] = largest_magnitude,
     sum: Sum = alone,
+    decide: Decide = here,
     random: Callable[[int], np.ndarray] | None = None,
     returned: int | None = None,
     max_applies: int | None = None,
@@ -103,6 +104,9 @@ def block_lanczos(
         Ritz values -> their numbers, best first (`largest_magnitude`, `largest`).
     sum : callable
         Sum of an array over the ranks, such as ``Rows.sum``.
+    decide : callable
+        What its argument returns on rank 0, for every rank: Ritz vectors whose signs rounding
+        flips on one rank would tear the vectors apart.
     random : callable, optional
         Number of columns -> this rank's rows of new random columns; needed on several ranks, where
         the default would repeat the same rows.
@@ -127,7 +131,7 @@ def block_lanczos(
     >>> pairs.converged, pairs.values.round(8)
     (True, array([99., 98., 97.]))
     """
-    basis = KrylovBasis(start, max_vectors, wanted, sum, random)
+    basis = KrylovBasis(start, max_vectors, wanted, sum, random, decide)
     count = wanted if callable(wanted) else lambda values: int(wanted)
     limit = max_applies if max_applies is not None else 20 * basis.capacity
     next_check = 0 if callable(wanted) else int(wanted)
@@ -175,7 +179,11 @@ def block_lanczos(
 
 
 def rayleigh_ritz(
-    apply: Apply, vectors: np.ndarray, sum: Sum = alone, columns_at_once: int = MAX_WIDTH
+    apply: Apply,
+    vectors: np.ndarray,
+    sum: Sum = alone,
+    decide: Decide = here,
+    columns_at_once: int = MAX_WIDTH,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Eigenvalues and eigenvectors of ``V^T A V`` for orthonormal columns V.
 
@@ -196,5 +204,7 @@ def rayleigh_ritz(
         part = slice(first, first + columns_at_once)
         projected[:, part] = vectors.T @ apply(np.ascontiguousarray(vectors[:, part]))
     projected = sum(projected)
-    values, rotation = scipy.linalg.eigh(0.5 * (projected + projected.T), driver="evd")
+    values, rotation = decide(
+        lambda: scipy.linalg.eigh(0.5 * (projected + projected.T), driver="evd")
+    )
     return values, rotation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import scipy.linalg
@@ -11,6 +12,7 @@ from ..errors import InvalidInput
 
 Apply = Callable[[np.ndarray], np.ndarray]
 Sum = Callable[[np.ndarray], np.ndarray]
+Decide = Callable[[Callable[[], Any]], Any]
 
 _EPS = float(np.finfo(float).eps)
 # Below this share of the largest number met, a direction is rounding noise.
@@ -22,6 +24,11 @@ MAX_WIDTH = 32
 def alone(array: np.ndarray) -> np.ndarray:
     """`sum` of one rank."""
     return array
+
+
+def here(compute: Callable[[], Any]) -> Any:
+    """`decide` of one rank."""
+    return compute()
 
 
 def rotate_columns(vectors: np.ndarray, rotation: np.ndarray) -> None:
@@ -42,9 +49,11 @@ class KrylovBasis:
         wanted: int | Callable[[np.ndarray], int],
         sum: Sum,
         random: Callable[[int], np.ndarray] | None,
+        decide: Decide,
     ) -> None:
         n_local, self.width = start.shape
         self._sum = sum
+        self._decide = decide
         self.dimension = round(float(sum(np.array([float(n_local)]))[0]))
         self.capacity = min(int(max_vectors), self.dimension)
         need = 2 * self.width + (1 if callable(wanted) else int(wanted))
@@ -90,7 +99,9 @@ class KrylovBasis:
     def ritz(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Ritz values, their coefficients in the basis, estimates of their residuals."""
         m = self.filled
-        values, rotation = scipy.linalg.eigh(self.projected[:m, :m], driver="evd")
+        values, rotation = self._decide(
+            lambda: scipy.linalg.eigh(self.projected[:m, :m], driver="evd")
+        )
         last = rotation[m - self._coupling.shape[1] :]
         return values, rotation, np.linalg.norm(self._coupling @ last, axis=0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,31 +13,42 @@ from ..operators import Operator
 from .base import Eigenpairs
 from .verify import orthonormality, residuals
 
-Computed = tuple[np.ndarray, np.ndarray, dict[str, Any]]
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """What one rank has found; `complete` and `reason` as in `Eigenpairs`."""
+
+    energies: np.ndarray
+    vectors: np.ndarray
+    complete: str
+    reason: str = ""
+    stats: dict[str, Any] = field(default_factory=dict)
 
 
 def on_rank_zero(
-    op: Operator, comm: Any, compute: Callable[[], Computed], *, complete: str, solver: str
+    op: Operator, comm: Any, compute: Callable[[], Computed], *, solver: str
 ) -> Eigenpairs:
-    """Run a one-rank `compute` (energies, vectors, stats) and hand every rank its rows."""
+    """Run a one-rank `compute` and hand every rank its rows."""
 
     def work() -> tuple[Any, np.ndarray | None]:
         if comm.rank != 0:
             return None, None
-        energies, vectors, stats = compute()
-        return (energies, residuals(op, energies, vectors), stats), vectors
+        found = compute()
+        norms = residuals(op, found.energies, found.vectors)
+        return (replace(found, vectors=np.empty(0)), norms), found.vectors
 
     shared, vectors = together(comm, work)
-    energies, norms, stats = comm.bcast(shared)
+    found, norms = comm.bcast(shared)
     rows = Rows(op.dimension, comm)
     local = rows.scatter(vectors)
     return Eigenpairs(
         operator=op,
-        energies=energies,
+        energies=found.energies,
         vectors=local,
         residuals=norms,
-        complete=complete,
+        complete=found.complete,
+        reason=found.reason,
         solver=solver,
         rows=rows,
-        stats={**stats, "orthonormality": orthonormality(local, rows)},
+        stats={**found.stats, "orthonormality": orthonormality(local, rows)},
     )

@@ -9,11 +9,11 @@ import numpy as np
 import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 
-from ..errors import SolverFailure
+from ..errors import InvalidInput, SolverFailure
 from ..operators import Operator, to_csr
 from ..streams import Streams
 from .base import Eigenpairs, Target
-from .serial import on_rank_zero
+from .serial import Computed, on_rank_zero
 
 # Keeping to diagonal pivots where they are this large makes the factor three times cheaper;
 # the residuals of the pairs stay below 1e-11 (measured at D = 2^13, alpha = 0.4 .. 0.9).
@@ -30,12 +30,16 @@ class ShiftInvert:
         Relative accuracy of the inverted eigenvalues; 0 means machine precision.
     ncv : int, optional
         Lanczos vectors; by default 2 k + 20.
+    max_restarts : int, optional
+        When they are used up, what has converged is returned as incomplete. ARPACK's own limit by
+        default.
     """
 
     name: ClassVar[str] = "shift_invert"
     parallel: ClassVar[bool] = False
     tol: float = 0.0
     ncv: int | None = None
+    max_restarts: int | None = None
 
     def require_library(self) -> None:
         """SciPy is always there."""
@@ -43,7 +47,12 @@ class ShiftInvert:
     def solve(self, op: Operator, target: Target, comm: Any) -> Eigenpairs:
         k = target.count(op.dimension)
 
-        def compute() -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
+        def compute() -> Computed:
+            if target.interval is not None:
+                raise InvalidInput(
+                    f"shift_invert cannot count the levels of {target}: use 'slepc', 'windowed', "
+                    "'filtered' or 'dense', or ask for Target.energy(e, k)"
+                )
             if k >= op.dimension - 1:
                 raise SolverFailure(
                     f"shift_invert cannot return k={k} of D={op.dimension} levels (Lanczos needs "
@@ -52,25 +61,32 @@ class ShiftInvert:
             sigma = target.energy_for(op)
             inverse, fill = _inverse(op, sigma)
             start = Streams(0, 0)("krylov start").standard_normal(op.dimension)
+            complete, reason = "unknown", ""
             try:
-                energies, vectors = spla.eigsh(
+                inverses, vectors = spla.eigsh(
                     inverse,
                     k=k,
                     which="LM",
                     tol=self.tol,
                     ncv=min(op.dimension, self.ncv or 2 * k + 20),
                     v0=start,
+                    maxiter=self.max_restarts,
                 )
             except spla.ArpackNoConvergence as error:
-                raise SolverFailure(
-                    f"shift_invert found {len(error.eigenvalues)} of {k} levels near "
-                    f"E={sigma:.6g}: raise ncv (now {self.ncv or 2 * k + 20}) or use 'slepc'"
-                ) from None
-            energies = sigma + 1.0 / energies
+                inverses, vectors = error.eigenvalues, error.eigenvectors
+                complete = f"missing {k - len(inverses)}"
+                reason = (
+                    f"shift_invert found {len(inverses)} of {k} levels near E={sigma:.6g}: raise "
+                    f"ncv (now {self.ncv or 2 * k + 20}) or max_restarts, or use 'slepc'"
+                )
+                if not len(inverses):
+                    raise SolverFailure(reason) from None
+            energies = sigma + 1.0 / inverses
             order = np.argsort(energies)
-            return energies[order], vectors[:, order], {"target": sigma, "factor_entries": fill}
+            stats = {"target": sigma, "factor_entries": fill}
+            return Computed(energies[order], vectors[:, order], complete, reason, stats)
 
-        return on_rank_zero(op, comm, compute, complete="unknown", solver=self.name)
+        return on_rank_zero(op, comm, compute, solver=self.name)
 
 
 def _inverse(op: Operator, sigma: float) -> tuple[spla.LinearOperator, int]:

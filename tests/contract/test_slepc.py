@@ -183,6 +183,43 @@ def test_a_level_that_stays_lost_is_told(star, monkeypatch, caplog, window):
         pairs.require(complete=True)
 
 
+def failing_from(monkeypatch, number):
+    """MUMPS that fails in its factorisation of this number and all later ones."""
+    factorise, so_far = mumps.Factor.factorise, []
+
+    def fails(factor, shift):
+        so_far.append(shift)
+        if len(so_far) >= number:
+            raise SolverFailure("MUMPS ran out of memory")
+        factorise(factor, shift)
+
+    monkeypatch.setattr(mumps.Factor, "factorise", fails)
+    return so_far
+
+
+def test_a_count_that_fails_loses_no_pairs(star, monkeypatch):
+    op, exact = star
+    failing_from(monkeypatch, 2)
+    pairs = solve(op, mb.Target.energy(0.1, 10))
+    np.testing.assert_allclose(pairs.energies, nearest(exact, 0.1, 10), rtol=0, atol=1e-12)
+    assert pairs.complete == "unknown"
+    assert pairs.stats["not_counted"] == "MUMPS ran out of memory"
+
+
+def test_a_repair_that_fails_loses_no_pairs(star, monkeypatch):
+    op, exact = star
+    centre = 0.5 * (exact[120] + exact[121])
+    wanted = nearest(exact, centre, 10)
+    losing(monkeypatch, wanted[4], runs=99)
+    asked = failing_from(monkeypatch, 4)
+    pairs = solve(op, mb.Target.energy(centre, 10))
+    assert len(asked) == 4
+    assert pairs.complete == "missing 1"
+    assert "MUMPS ran out of memory" in pairs.reason
+    found = abs(pairs.energies[:, None] - exact).min(axis=1)
+    assert len(pairs) >= 9 and found.max() < 1e-12
+
+
 # Targets
 
 

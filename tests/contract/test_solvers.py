@@ -115,6 +115,20 @@ def test_interior_solvers_do_not_claim_completeness(problem):
         pairs.require(max_residual=0.0)
 
 
+def test_arpack_that_stops_early_returns_what_converged(problem):
+    op, _, (exact, _) = problem
+    pairs = mb.eigenpairs(op, mb.Target.middle(20), ShiftInvert(ncv=24, max_restarts=2))
+    assert 0 < len(pairs) < 20
+    assert pairs.complete == f"missing {20 - len(pairs)}"
+    assert "raise ncv" in pairs.reason
+    assert abs(pairs.energies[:, None] - exact).min(axis=1).max() < 1e-9
+
+
+def test_one_rank_shift_invert_cannot_fill_a_window(problem):
+    with pytest.raises(InvalidInput, match=r"cannot count the levels of Target.*'slepc'"):
+        mb.eigenpairs(problem[0], mb.Target.window(-0.1, 0.1), "shift_invert")
+
+
 def test_target_at_an_exact_level_is_no_silent_garbage():
     """A diagonal Hamiltonian whose level is hit exactly."""
     space = mb.operators.HilbertSpace((2,) * 5)
@@ -139,6 +153,23 @@ def test_more_pairs_than_levels(problem, target, message):
 def test_nonsense_counts(k):
     with pytest.raises(InvalidInput, match="positive integer"):
         mb.Target.middle(k)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"kind": "window", "interval": (1.0, 0.0)}, "the smaller one first"),
+        ({"kind": "window", "k": 3}, "given by interval, not with k=3"),
+        ({"kind": "middle"}, "given by k, not with k=None"),
+        ({"kind": "energy", "k": 3, "at": np.inf}, "must be finite"),
+        ({"kind": "density", "k": 3, "at": 1.5}, r"must lie in \[0, 1\]"),
+        ({"kind": "all", "k": 3}, "given by nothing, not with k=3"),
+        ({"kind": "lowest", "k": 3}, "'lowest' is not one of"),
+    ],
+)
+def test_targets_check_themselves(given, message):
+    with pytest.raises(InvalidInput, match=message):
+        mb.Target(**given)
 
 
 def test_unknown_solver(problem):

@@ -206,17 +206,10 @@ def _windowed(problem: Problem, machine: Machine) -> Work:
         single=options.precision == "single",
         threads=machine.threads,
     )
-    able = [setting for setting in found if setting.able]
     if not found:
         raise UnfitMethod("the first site alone is larger than a core may be")
-    if not able:
-        weakest = min(found, key=lambda s: s.tail_norm)
-        raise UnfitMethod(
-            f"the couplings beyond {weakest.n_core} core sites have norm {weakest.tail_norm:.3g}, "
-            f"too much for a window of half width {weakest.omega:.3g}"
-        )
-    fits = [s for s in able if s.memory <= machine.memory]
-    chosen = fits[0] if fits else min(able, key=lambda s: s.memory)
+    fits = [s for s in found if s.memory <= machine.memory]
+    chosen = fits[0] if fits else min(found, key=lambda s: s.memory)
     note = (
         f"core of dimension {chosen.core_dimension}, {chosen.near} near states, couplings left "
         f"out {chosen.tail_norm:.2g}"

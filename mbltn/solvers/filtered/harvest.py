@@ -126,7 +126,7 @@ class Harvest:
         chosen[good] = np.eye(chosen.shape[1])
         rotate_columns(ritz.vectors, chosen)  # the memory of the basis serves to the end
         vectors = ritz.vectors[:, : chosen.shape[1]]
-        energies, rotation = rayleigh_ritz(h.apply, vectors, h.sum)
+        energies, rotation = rayleigh_ritz(h.apply, vectors, h.sum, h.decide)
         rotate_columns(vectors, rotation)
         residuals = residual_norms(h.apply, energies, vectors, h.sum)
         scale = problem.filter.scale

@@ -138,6 +138,7 @@ class Filtered:
                 tol=self.tol,
                 select=largest,
                 sum=h.sum,
+                decide=h.decide,
                 random=random,
                 returned=plan.returned,
                 go_on=go_on,

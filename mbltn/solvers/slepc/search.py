@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...comm import together
+from ...comm import nobody_waits, together
 from ...errors import SolverFailure
 from ..base import empty_window
 from ..certify import Certificate
@@ -123,7 +123,13 @@ class Search:
             return f"missing {k - len(self.found)}"
         if not (self._solver.certify and self._can_count()):
             return "unknown"
-        self.certificate = certify(inverse.count, self.found, centre, k, inverse.norm)
+        try:
+            self.certificate = certify(inverse.count, self.found, centre, k, inverse.norm)
+        except SolverFailure as error:
+            if not nobody_waits(self._comm, error):
+                raise
+            inverse.stats["not_counted"] = str(error)
+            return "unknown"
         if self.certificate is None:
             inverse.stats["not_counted"] = "the ends to count between are levels not found"
             return "unknown"
@@ -158,11 +164,17 @@ class Search:
         rounds, late = 0, inverse.stopped
         while counted.missing > 0 and not late:
             rounds += 1
-            if inverse.factor.shift != self._sigma:
-                inverse.factorise(self._sigma)
             asked = min(counted.missing + EXTRA, dimension - len(self.found))
             sizes = Krylov.sized(asked, dimension, None, None, *limits)
-            more = inverse.krylov(sizes, f"krylov start {rounds}", self.found.vectors)
+            try:
+                if inverse.factor.shift != self._sigma:
+                    inverse.factorise(self._sigma)
+                more = inverse.krylov(sizes, f"krylov start {rounds}", self.found.vectors)
+            except SolverFailure as error:
+                if not nobody_waits(self._comm, error):
+                    raise
+                late = str(error)
+                break
             before = counted.found
             self.found = self.found.joined(more)
             counted = certificate(counted.low, counted.high, int(counted.counted), self.found)

@@ -57,11 +57,6 @@ class Setting:
     matvecs: float
     memory: float
 
-    @property
-    def able(self) -> bool:
-        """Whether the couplings left out are small enough for the window."""
-        return self.tail_norm < MAX_RATIO * self.omega * 1.001
-
 
 def level_density(op: Operator, energy: float) -> float:
     """Levels per unit energy at `energy`, from the product levels of a small core.
@@ -215,7 +210,7 @@ def best_setting(
         If the tail couplings are too strong for every core that fits.
     """
     found = settings(op, energy, count, n_core=n_core, omega=omega, **options)
-    fit = [setting for setting in found if (setting.tail_norm < omega if omega else setting.able)]
+    fit = [setting for setting in found if omega is None or setting.tail_norm < omega]
     for setting in fit:
         if setting.memory <= max_memory:
             return setting
@@ -229,7 +224,7 @@ def best_setting(
             f"omega={omega:.4g} does not exceed the norm {found[0].tail_norm:.4g} of the couplings "
             f"beyond {found[0].n_core} core sites: raise omega, or take more core sites (n_core)"
         )
-    nearest = min(fit or found, key=lambda setting: setting.memory)
+    nearest = min(fit, key=lambda setting: setting.memory)
     raise UnfitMethod(
         f"the window method does not fit: with a core of dimension {nearest.core_dimension} the "
         f"couplings left out have norm {nearest.tail_norm:.3g}, which needs a window of half width "

@@ -13,7 +13,7 @@ from .blocks import column_blocks, n_threads, pool_of
 from .near import Near
 from .pencil import NearLevels
 from .precondition import NearSolve, Preconditioner, ShiftedSystem, coupling_of_near_part
-from .ritz import rayleigh_ritz
+from .ritz import ritz_in_place
 
 # Reduction of the preconditioned residual that a correction is solved to at best. It is limited by
 # what the pencil's levels miss of the block's span: more accurate solves gain nothing.
@@ -116,7 +116,7 @@ class Polisher:
             self._apply(x, image, open_)
             # What came from the pencil is not yet orthogonal.
             active = np.flatnonzero(residuals > tol) if done else np.arange(n)
-            rayleigh_ritz(self.frame, x.reshape(-1, n), image.reshape(-1, n), energies, active)
+            ritz_in_place(self.frame, x.reshape(-1, n), image.reshape(-1, n), energies, active)
             residuals = self._residuals(x, image, energies)
             self.passes = done + 1
             open_ = np.flatnonzero(wanted(energies) & (residuals > tol))

@@ -13,7 +13,7 @@ _ROWS = 4096
 _COLUMNS = 128
 
 
-def rayleigh_ritz(
+def ritz_in_place(
     frame: Frame, x: np.ndarray, image: np.ndarray, energies: np.ndarray, active: np.ndarray
 ) -> None:
     """Turn the active columns of x, and those of ``image = H x``, to Ritz vectors.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...operators.operator import norm_bound
 from ...streams import Streams
 from ..krylov import block_lanczos
 from ..verify import residual_norms
@@ -17,6 +18,8 @@ from .precondition import Preconditioner, ShiftedSystem, factor_solve
 
 _MAX_ITERATIONS = 200
 _VECTORS_A_LEVEL = 2.5
+# Accuracy of a solve relative to what the eigenpairs shall have.
+_INNER = 0.1
 
 
 def lanczos_pairs(
@@ -36,11 +39,12 @@ def lanczos_pairs(
     factor : BlockLDL of S0(sigma)
     width : block size
     tol : float
-        Residual of H. A residual rho of the inverse at eigenvalue theta is one of rho / theta^2
-        |H - sigma| in H at most, and the inner solves must be as accurate.
+        Residual of H. One of rho of the inverse, at its eigenvalue theta, is one of
+        ||H - sigma|| rho / theta in H at most; the smallest theta is that of the last level.
     go_on : asked with the number of applications
     """
-    frame = near.frame
+    frame, norm = near.frame, norm_bound(near.frame.op)
+    reach = near.omega * min(1.0, count / near.count)
     precondition = Preconditioner(near, sigma, factor_solve(near, factor), np.float64)
     system = ShiftedSystem(precondition, width)
     shifts = np.full(width, sigma)
@@ -51,7 +55,7 @@ def lanczos_pairs(
         right_side = system.right_side.reshape(-1, width)
         right_side[:, : x.shape[1]] = x
         right_side[:, x.shape[1] :] = 0.0
-        iterations += system.solve(shifts, _MAX_ITERATIONS, 0.01 * tol) * x.shape[1]
+        iterations += system.solve(shifts, _MAX_ITERATIONS, _INNER * tol / norm) * x.shape[1]
         return system.solution.reshape(-1, width)[:, : x.shape[1]].copy()
 
     random = _random_rows(frame)
@@ -61,8 +65,9 @@ def lanczos_pairs(
         random(width),
         count,
         max_vectors=min(room, frame.op.dimension),
-        tol=tol,
+        tol=tol / (norm * reach),
         sum=frame.sum,
+        decide=frame.reduction.decide,
         random=random,
         go_on=lambda converged, applies: go_on(applies),
     )

@@ -6,11 +6,12 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from ...comm import nobody_waits, together
+from ...comm import by_rank_zero, nobody_waits, together
 from ...errors import InvalidInput, SolverFailure, UnfitMethod
 from ...machine import available_memory
 from ...operators import Operator
 from ..base import Eigenpairs, Target
+from ..krylov_basis import MAX_WIDTH
 from ..watch import Watch
 from .blocks import n_threads
 from .cost import Setting, best_setting, level_density
@@ -84,6 +85,11 @@ class Windowed:
         for name in ("width", "buffer"):
             if not getattr(self, name) >= 1:
                 raise InvalidInput(f"{name}={getattr(self, name)!r} must be at least 1")
+        if self.mode == "lanczos" and self.width > MAX_WIDTH:
+            raise InvalidInput(
+                f"width={self.width} is more than mode='lanczos' takes, whose blocks have at most "
+                f"{MAX_WIDTH} vectors"
+            )
         if not self.tol > 0:
             raise InvalidInput(f"tol={self.tol!r} must be positive")
         if self.omega is not None and not self.omega > 0:
@@ -96,11 +102,12 @@ class Windowed:
         watch = Watch(comm, self.time_limit, self.name)
         together(comm, lambda: _require_count(op, target))
         sigma = target.energy_for(op)
-        density = level_density(op, sigma)
         memory = available_memory(comm)
-        setting = together(
+        setting = by_rank_zero(
             comm,
-            lambda: self.setting(op, target, density, threads=n_threads(comm), memory=memory),
+            lambda: self.setting(
+                op, target, level_density(op, sigma), threads=n_threads(comm), memory=memory
+            ),
         )
         with watch.phase("core"):
             frame = Frame.build(op, setting.n_core, comm)
