@@ -61,6 +61,7 @@ class ShiftInvert:
             sigma = target.energy_for(op)
             inverse, fill = _inverse(op, sigma)
             start = Streams(0, 0)("krylov start").standard_normal(op.dimension)
+            ncv = self.ncv or 2 * k + 20
             complete, reason = "unknown", ""
             try:
                 inverses, vectors = spla.eigsh(
@@ -68,7 +69,7 @@ class ShiftInvert:
                     k=k,
                     which="LM",
                     tol=self.tol,
-                    ncv=min(op.dimension, self.ncv or 2 * k + 20),
+                    ncv=min(op.dimension, ncv),
                     v0=start,
                     maxiter=self.max_restarts,
                 )
@@ -77,7 +78,7 @@ class ShiftInvert:
                 complete = f"missing {k - len(inverses)}"
                 reason = (
                     f"shift_invert found {len(inverses)} of {k} levels near E={sigma:.6g}: raise "
-                    f"ncv (now {self.ncv or 2 * k + 20}) or max_restarts, or use 'slepc'"
+                    f"ncv (now {ncv}) or max_restarts, or use 'slepc'"
                 )
                 if not len(inverses):
                     raise SolverFailure(reason) from None

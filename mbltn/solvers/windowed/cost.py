@@ -15,7 +15,7 @@ from .split import split, tail_norm
 
 # w / omega up to which SQMR converges in about twenty iterations and the pencil is a good start: it
 # falls to half when w is this share of the norm of H, for W then mixes all far states.
-MAX_RATIO = 0.7
+_MAX_RATIO = 0.7
 _STRONG_TAIL = 0.035
 _SHARES_OF_RATIO = (0.3, 0.45, 0.6, 0.8, 1.0)
 _SLICES = (50, 100, 150, 200, 300, 500)
@@ -78,8 +78,8 @@ def level_density(op: Operator, energy: float) -> float:
 def max_ratio(w: float, norm: float) -> float:
     """Tail norm over half width of the near window at most."""
     if w == 0:
-        return MAX_RATIO
-    return MAX_RATIO / (1.0 + (w / (_STRONG_TAIL * norm)) ** 2)
+        return _MAX_RATIO
+    return _MAX_RATIO / (1.0 + (w / (_STRONG_TAIL * norm)) ** 2)
 
 
 def settings(

@@ -88,17 +88,16 @@ def block_ldl(matrix: np.ndarray) -> BlockLDL:
     >>> factor.negative, factor.solve(np.array([[3.0], [0.0]])).ravel().round(12).tolist()
     (1, [1.0, 1.0])
     """
-    orders = _orders(matrix)
-    while True:
+    failure = ""
+    for order in _orders(matrix):
         try:
-            return _in_order(matrix, next(orders))
+            return _in_order(matrix, order)
         except _BadOrder as error:
             failure = str(error)
-        except StopIteration:
-            raise SolverFailure(
-                f"{failure}, in any of {_ORDERS} orders of its rows: the shift is within rounding "
-                "of a level; move it"
-            ) from None
+    raise SolverFailure(
+        f"{failure}, in any of {_ORDERS} orders of its rows: the shift is within rounding of a "
+        "level; move it"
+    )
 
 
 class _BadOrder(Exception):

@@ -29,11 +29,10 @@ def ritz_in_place(
     """
     n, m = x.shape[1], len(active)
     rest = np.setdiff1d(np.arange(n), active)
-    overlaps, projected = frame.sum(_products(x, image, active, rest))
-    mixed = overlaps[m:]
+    gram, projected, mixed = np.split(frame.sum(_products(x, image, active, rest)), [m, 2 * m])
     # To second order in `mixed`, with H u = E u for the other columns.
-    gram = overlaps[:m] - mixed.T @ mixed
-    projected = projected[:m] - mixed.T @ (energies[rest, None] * mixed)
+    gram = gram - mixed.T @ mixed
+    projected = projected - mixed.T @ (energies[rest, None] * mixed)
     # Decided by rank 0: a sign that rounding flips elsewhere would tear the vectors apart.
     energies[active], turn = by_rank_zero(
         frame.comm,
@@ -60,17 +59,16 @@ def _columns(numbers: np.ndarray, n: int) -> np.ndarray | slice:
 
 
 def _products(x: np.ndarray, image: np.ndarray, active: np.ndarray, rest: np.ndarray) -> np.ndarray:
-    """``X^T X_A`` and ``X^T (H X)_A`` of this rank, the active rows first; zeros for the other rows
-    of the second, which nobody needs."""
+    """``A^T A``, ``A^T H A`` and ``R^T A`` of this rank, A the active columns and R the rest."""
     m, chosen = len(active), _columns(active, x.shape[1])
-    products = np.zeros((2, m + len(rest), m))
-    overlaps, projected = products
+    products = np.zeros((2 * m + len(rest), m))
+    gram, projected, mixed = np.split(products, [m, 2 * m])
     for first in range(0, len(x), _ROWS):
         rows = slice(first, first + _ROWS)
         block, images = x[rows][:, chosen], image[rows][:, chosen]
-        overlaps[:m] += block.T @ block
+        gram += block.T @ block
         if len(rest):
-            overlaps[m:] += x[rows][:, rest].T @ block
+            mixed += x[rows][:, rest].T @ block
         for start in range(0, m, _COLUMNS):
             stop = min(start + _COLUMNS, m)
             projected[:stop, start:stop] += block[:, :stop].T @ images[:, start:stop]
