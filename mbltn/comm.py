@@ -120,6 +120,35 @@ def by_rank_zero(comm: Any, work: Callable[[], T]) -> T:
     return result
 
 
+def by_halves(comm: Any, work: Sequence[Callable[[Any], T]]) -> list[T]:
+    """Results of two independent pieces of work, one on each half of the ranks.
+
+    Each gets the communicator of its half, or both `comm` itself, one after the other, where that
+    has one rank. The results, or the error of either, reach every rank; they must be small.
+    """
+    if comm.size == 1:
+        return [piece(comm) for piece in work]
+    first_ranks = [0, (comm.size + 1) // 2]
+    half = int(comm.rank >= first_ranks[1])
+    own = comm.Split(half, comm.rank)
+    error: Exception | None = None
+    try:
+        result = work[half](own)
+    except Exception as caught:
+        if not nobody_waits(own, caught):
+            raise
+        error = caught
+
+    def settled() -> T:
+        if error is not None:
+            raise error
+        return result
+
+    result = together(comm, settled)
+    own.Free()
+    return [comm.bcast(result, root) for root in first_ranks]
+
+
 def _travels(error: Exception) -> bool:
     """Whether another rank can receive this error: some libraries' errors cannot be pickled."""
     try:

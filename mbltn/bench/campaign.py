@@ -16,7 +16,7 @@ from .machine import MEGABYTE
 from .methods import METHODS
 from .problem import Problem
 from .processes import Layout, Limits, last_line, run_apart
-from .rows import Row, row_from
+from .rows import Row, best_of, row_from
 
 # A method that takes the last of the memory takes the machine with it.
 _SHARE_OF_MEMORY = 0.9
@@ -44,9 +44,9 @@ class Run:
     arguments: dict[str, Any] = field(default_factory=dict)
 
     def layout_within(self, given: Layout) -> Layout:
-        """The ranks and threads of this run; methods of one rank get all cores as threads."""
+        """The ranks and threads of this run; what knows one rank gets all cores as threads."""
         layout = self.layout or given
-        parallel = self.kind == "solve" and METHODS[self.method].parallel
+        parallel = self.kind == "kernel" or (self.kind == "solve" and METHODS[self.method].parallel)
         return layout if parallel else Layout(1, layout.ranks * layout.threads)
 
 
@@ -86,19 +86,31 @@ class Voice:
 
 
 def run_side_by_side(
-    problem: Problem, runs: Sequence[Run], layout: Layout, limits: Limits, voice: Voice
+    problem: Problem,
+    runs: Sequence[Run],
+    layout: Layout,
+    limits: Limits,
+    voice: Voice,
+    rounds: int = 1,
 ) -> list[Row]:
-    """One row for every run, in order; a run that fails is a row with its reason."""
+    """One row for every run, in order; a run that fails is a row with its reason.
+
+    In every of several `rounds` each run has its turn, so that a machine that is slow for a while
+    is slow for all; see `best_of`.
+    """
     voice.note(f"bench: {problem}")
-    rows = []
-    for run in runs:
-        own = run.layout_within(layout)
-        name = f"{run.method}, {own.ranks} rank(s) of {own.threads} thread(s)"
-        row = _run_one(problem, run, own, limits, voice, name)
-        rows.append(row)
-        took = f"{row.seconds:.3g} s, {row.peak_mb or 0:.0f} MB" if row.seconds else row.reason
-        voice.note(f"bench:   {name}: {row.status}; {took}")
-    return rows
+    rows: list[list[Row]] = [[] for _ in runs]
+    for _ in range(rounds):
+        for run, found in zip(runs, rows, strict=True):
+            if found and found[-1].seconds is None:
+                continue  # it would fail again
+            own = run.layout_within(layout)
+            name = f"{run.method}, {own.ranks} rank(s) of {own.threads} thread(s)"
+            row = _run_one(problem, run, own, limits, voice, name)
+            found.append(row)
+            took = f"{row.seconds:.3g} s, {row.peak_mb or 0:.0f} MB" if row.seconds else row.reason
+            voice.note(f"bench:   {name}: {row.status}; {took}")
+    return [best_of(found) for found in rows]
 
 
 def _run_one(

@@ -33,6 +33,7 @@ _OF_THE_PROBLEM = ("alpha", "model", "coupling", "n_grain", "seed", "realization
 @click.option("--threads", type=int, help="Of each rank [cores / ranks].")
 @click.option("--time-limit", type=float, help="Seconds for each method [600; yardsticks 7200].")
 @click.option("--memory-limit", type=float, help="MB for each method [0.9 of what is free].")
+@click.option("--rounds", type=int, help="Turns of each method; the best counts [1; B6-B8: 3, 5].")
 @click.option("--baseline", help="Method that the ratios are to [slepc-ldlt, or the slowest].")
 @click.option("--yardstick", help="B1 ... B8, some with commas, or all: docs/benchmarks.md.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for rows, table and plot.")
@@ -76,7 +77,8 @@ def _methods(options: dict[str, Any]) -> list[Any]:
     page, voice, rows = _Page(options), Voice(), []
     for problem in problems:
         runs = [Run(name) for name in names]
-        found = compared(run_side_by_side(problem, runs, layout, limits, voice), baseline)
+        rounds = options["rounds"] or 1
+        found = compared(run_side_by_side(problem, runs, layout, limits, voice, rounds), baseline)
         page.add(problem, found)
         rows += found
     page.draw(rows)
@@ -106,7 +108,10 @@ def _yardsticks(options: dict[str, Any]) -> list[Any]:
     for name, yardstick in work.items():
         voice.note(f"bench: {name}: {yardstick.work}")
         for problem in yardstick.problems:
-            found = compared(run_side_by_side(problem, yardstick.runs, layout, limits, voice))
+            rounds = options["rounds"] or yardstick.rounds
+            found = compared(
+                run_side_by_side(problem, yardstick.runs, layout, limits, voice, rounds)
+            )
             page.add(problem, found, verdicts(name, problem, found))
             rows += found
     return rows
@@ -173,6 +178,8 @@ def _resources(options: dict[str, Any], seconds: float) -> tuple[Any, Any]:
     from . import Layout, Limits
     from .machine import cores
 
+    if options["rounds"] is not None and options["rounds"] < 1:
+        raise InvalidInput(f"rounds={options['rounds']} must be at least 1")
     ranks = options["ranks"]
     threads = options["threads"]
     if threads is None:

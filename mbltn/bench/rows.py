@@ -103,6 +103,20 @@ def row_from(method: str, problem: Problem, layout: Layout, report: Report) -> R
     )
 
 
+def best_of(rows: Sequence[Row]) -> Row:
+    """One row for a job that was run several times: the quickest, with all their times.
+
+    Where one of them failed that is the row, and the largest peak is the peak of all.
+    """
+    failed = [row for row in rows if row.seconds is None]
+    if failed or len(rows) == 1:
+        return (failed or rows)[0]
+    best = min(rows, key=lambda row: row.seconds or math.inf)
+    peaks = [row.peak_mb for row in rows if row.peak_mb is not None]
+    times = [row.seconds for row in rows]
+    return replace(best, peak_mb=max(peaks, default=None), more={**best.more, "rounds": times})
+
+
 def compared(rows: Sequence[Row], baseline: str | None = None) -> list[Row]:
     """The rows of one problem with their agreement and their ratios filled in.
 

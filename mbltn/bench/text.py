@@ -58,6 +58,10 @@ def table_text(rows: Sequence[Row]) -> str:
         numbers = [f"{k} {v:.4g}" for k, v in row.more.items() if isinstance(v, int | float)]
         if numbers:
             lines.append(f"{name}: {', '.join(numbers)}")
+        rounds = row.more.get("rounds", [])
+        if rounds:
+            times = ", ".join(f"{seconds:.3g}" for seconds in rounds)
+            lines.append(f"{name}: best of {len(rounds)} rounds: {times} s")
         if row.status != "done" or row.reason:
             reason = f": {row.reason}" if row.reason else ""
             lines.append(f"{name}: {row.status}{reason}")

@@ -56,8 +56,12 @@ def test_what_is_kept(two_sizes):
 
 
 def test_a_yardstick_tried_out_small(tmp_path):
-    job = run([*MBLTN, "bench", "--yardstick", "b6", "--lbits", "3", "--out", tmp_path / "out"])
+    options = ["--yardstick", "b6", "--lbits", "3", "--rounds", "2", "--out", tmp_path / "out"]
+    job = run([*MBLTN, "bench", *options])
     assert job.returncode == 0, job.stderr
+    (row,) = json.loads((tmp_path / "out" / "rows.json").read_text())
+    assert row["seconds"] == min(row["more"]["rounds"])
+    assert len(row["more"]["rounds"]) == 2
     assert job.stdout.splitlines()[-1].startswith("B6 rate: ")
     (verdict,) = json.loads((tmp_path / "out" / "verdicts.json").read_text())
     assert (verdict["yardstick"], verdict["must"], verdict["unit"]) == ("B6", 20, "GFlop/s")
@@ -73,6 +77,7 @@ def test_a_yardstick_tried_out_small(tmp_path):
         ([*SMALL_B1, "--grain-spins", "2"], "--grain-spins was given with --yardstick"),
         ([*SMALL_B1, "--methods", "dense"], "--methods was given with --yardstick"),
         (["--lbits", "nine"], "must be whole numbers"),
+        (["--methods", "dense", "--rounds", "0"], "rounds=0 must be at least 1"),
         (["--methods", "dense", "--baseline", "scipy"], "'scipy' is not among the methods dense"),
     ],
 )

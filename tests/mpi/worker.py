@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 import mbltn as mb
-from mbltn.comm import Rows, Serial, raised_on_all_ranks, world
+from mbltn.comm import Rows, Serial, by_halves, raised_on_all_ranks, together, world
 from mbltn.solvers import Windowed
 from mbltn.solvers.windowed.frame import Frame
 from mbltn.solvers.windowed.near import Near
@@ -115,6 +115,23 @@ def windowed_of(coupling, comm):
     }
 
 
+def halves_of(comm):
+    """Who works on which half, and how an error of the second half reaches everybody."""
+
+    def ranks(name, own):
+        return name, own.allgather(comm.rank)
+
+    def failing(own):
+        return together(own, lambda: mb.Target.middle(-own.size))
+
+    try:
+        by_halves(comm, [lambda own: ranks("first", own), failing])
+    except mb.errors.InvalidInput as error:
+        caught = str(error).splitlines()[0], raised_on_all_ranks(error)
+    pieces = [lambda own: ranks("first", own), lambda own: ranks("second", own)]
+    return {"results": by_halves(comm, pieces), "caught": caught}
+
+
 def study_of(folder, comm, *overrides):
     solver = "slepc" if HAS_SLEPC else "shift_invert"
     study = load_study(STUDY, [f"ensemble.1.solver={solver}", *overrides])
@@ -129,6 +146,7 @@ def main(output):
         "pairs": {solver: pairs_of(solver, comm) for solver in SOLVERS},
         "empty": {s: refusal_of(s, comm) for s in SOLVERS if s != "shift_invert"},
         "windowed": {name: windowed_of(name, comm) for name in COUPLINGS},
+        "halves": halves_of(comm),
         "study": study_of(output / "all_ranks", comm),
         "study_by_pairs": study_of(output / "pairs", comm, "resources.ranks_per_problem=2"),
     }

@@ -19,7 +19,7 @@ from ..base import Target
 from ..filtered import Filtered
 from ..filtered.sizes import Sizes, levels_for
 from ..windowed import Windowed
-from ..windowed.cost import settings
+from ..windowed.cost import cheapest_within, settings
 from ..windowed.solver import expected_count
 from .levels import density_at, half_bandwidth
 from .rates import fitted
@@ -202,20 +202,20 @@ def _windowed(problem: Problem, machine: Machine) -> Work:
         problem.count,
         density=problem.density,
         buffer=options.buffer,
-        width=options.width,
+        widths=options.widths,
         single=options.precision == "single",
         threads=machine.threads,
     )
     if not found:
         raise UnfitMethod("the first site alone is larger than a core may be")
-    fits = [s for s in found if s.memory <= machine.memory]
-    chosen = fits[0] if fits else min(found, key=lambda s: s.memory)
+    chosen = cheapest_within(found, machine.memory) or min(found, key=lambda s: s.memory)
     note = (
         f"core of dimension {chosen.core_dimension}, {chosen.near} near states, couplings left "
         f"out {chosen.tail_norm:.2g}"
     )
-    operations = (1.0, chosen.operations, chosen.matvecs * problem.op.dimension)
-    return Work(operations, chosen.memory, chosen.matvecs, note, chosen.alone)
+    matvecs = chosen.matvecs
+    operations = (1.0, chosen.operations, matvecs * problem.op.dimension, matvecs)
+    return Work(operations, chosen.memory, matvecs, note, chosen.alone)
 
 
 def _filtered(problem: Problem, machine: Machine) -> Work:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,15 +21,24 @@ _STRONG_TAIL = 0.035
 _SHARES_OF_RATIO = (0.3, 0.45, 0.6, 0.8, 1.0)
 _SLICES = (50, 100, 150, 200, 300, 500)
 # Half width of the near window over that of a slice with its buffer, at least.
-_REACH = 4.0
+_REACH = 2.0
 _LARGEST_CORE = 8192
+# Of the memory, up to which it is spent on speed.
+_SHARE_FOR_SPEED = 0.5
 _SMALL_CORE = 256
 # Rates relative to matrix products in double precision (1), measured on the star model.
 _EIGH = 22.0  # operations x n^3 of LAPACK syevd, whose half is memory bound
 _LDL = 2.0
-_TRAFFIC = 1000.0  # operations a vector element and application that memory traffic is worth
+# Operations a vector element and application that memory traffic is worth, and its part that
+# columns of one product share.
+_TRAFFIC = 600.0
+_SHARED_TRAFFIC = 6400.0
 _RR = 3.0
-_ITERATIONS = 10.0
+_ITERATIONS = 13.0
+_KRYLOV = 2.4  # products with triangles, and few columns at once
+# Columns times iterations of the exact solves of one count.
+_COUNTED = 300.0
+_SOLVE = 12.0  # of one column with the inverse of S0, which is read from memory
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class Setting:
     alone : share of them that rank 0 does alone, or every rank alike
     matvecs : applications of H to a vector
     memory : bytes on all ranks, beside those of the process itself
+    width : columns that share one matrix product
     """
 
     n_core: int
@@ -56,6 +67,7 @@ class Setting:
     alone: float
     matvecs: float
     memory: float
+    width: int
 
 
 def level_density(op: Operator, energy: float) -> float:
@@ -89,7 +101,7 @@ def settings(
     *,
     density: float,
     buffer: int,
-    width: int,
+    widths: Sequence[int],
     single: bool,
     n_core: int | None = None,
     omega: float | None = None,
@@ -113,7 +125,7 @@ def settings(
                     # Room for the ends of the slice, and for a count of the levels there.
                     reach = 0.5 * (levels + 2 * buffer) / density
                     half = max(least, 1.3 * reach + w, _REACH * reach)
-                found.append(
+                found += [
                     _setting(
                         cut,
                         half,
@@ -125,7 +137,8 @@ def settings(
                         single=single,
                         threads=threads,
                     )
-                )
+                    for width in widths
+                ]
     return sorted(found, key=lambda setting: setting.operations)
 
 
@@ -155,30 +168,34 @@ def _setting(
 ) -> Setting:
     core, w, n_products = cut.core, cut.tail_norm, cut.n_products
     d, near = float(cut.dimension), min(2.0 * omega * density, float(cut.dimension))
-    slices, outer, columns = -(-count // levels), d / core, levels + 2.0 * buffer
-    apply = 2.0 * core * d * n_products + _TRAFFIC * d
+    # The last one is for what the density of levels, which fluctuates, has left over.
+    slices = 1 if levels >= count else -(-count // levels) + 1
+    outer, columns = d / core, levels + 2.0 * buffer
+    width = min(width, int(columns))
+    apply = (2.0 * core * n_products + _TRAFFIC + _SHARED_TRAFFIC / width) * d
     linked = near / outer * max(1, cut.n_outer_sites)
     schur = 2.0 * outer * core * linked**2
     ldl = _LDL * near**3
     krylov = 2.5 * columns + 160.0
-    pencil = min(_EIGH * near**3, krylov * (8.0 * near**2 + 4.0 * near * krylov))
+    pencil = min(_EIGH * near**3, _KRYLOV * krylov * (8.0 * near**2 + 4.0 * near * krylov))
     iterations = _ITERATIONS * (1.0 + w / omega)
-    solves = iterations * (0.5 if single else 1.0) * (1.7 * apply + 8.0 * near**2)
-    one_slice = schur + ldl + pencil + columns * (4.0 * apply + solves) + 3.0 * _RR * columns**2 * d
-    certificate = 2.0 * (schur + ldl + 120.0 * apply)
+    step = 1.7 * apply + _SOLVE * near**2
+    corrections = columns * (4.0 * apply + iterations * (0.5 if single else 1.0) * step)
+    one_slice = schur + ldl + pencil + corrections + 3.0 * _RR * columns**2 * d
+    certificate = 2.0 * (schur + ldl + 120.0 * apply + _COUNTED * step)
     operations = _EIGH * core**3 + slices * one_slice + certificate
     # Rank 0 diagonalises the core, all factorise the near block of every slice and both counts.
     alone = min(1.0, (_EIGH * core**3 + (slices + 2.0) * ldl) / operations)
     matvecs = slices * columns * (4.0 + iterations) + 240.0
     precision = 4 if single else 8
-    blocks = d * min(width, columns) * (8 * precision + 16) * threads
+    blocks = d * width * (8 * precision + 16) * threads
     vectors = 8.0 * d * (columns + count + (slices > 1) * count)
     matrices = n_products * core**2 * (8 + precision * single) + 8.0 * core**2
     dense = near**2 * (2 * 8 + precision) + near * columns * (16 + 2 * precision)
     memory = vectors + matrices + max(blocks + near**2 * precision, dense) + 8 * d
     return Setting(
         *(cut.sites, omega, w, round(near), core, levels),
-        *(operations, alone, matvecs, memory),
+        *(operations, alone, matvecs, memory, width),
     )
 
 
@@ -190,6 +207,16 @@ def _couplings(op: Operator, n_core: int) -> int:
         if any(s >= n_core for s, _ in term.factors) and any(s < n_core for s, _ in term.factors)
     }
     return max(1, len(cores))
+
+
+def cheapest_within(found: Sequence[Setting], max_memory: float) -> Setting | None:
+    """The first of these that fits; wide blocks only where memory is plentiful."""
+    narrow = min((setting.width for setting in found), default=0)
+    for setting in found:
+        share = 1.0 if setting.width == narrow else _SHARE_FOR_SPEED
+        if setting.memory <= share * max_memory:
+            return setting
+    return None
 
 
 def best_setting(
@@ -211,9 +238,9 @@ def best_setting(
     """
     found = settings(op, energy, count, n_core=n_core, omega=omega, **options)
     fit = [setting for setting in found if omega is None or setting.tail_norm < omega]
-    for setting in fit:
-        if setting.memory <= max_memory:
-            return setting
+    affordable = cheapest_within(fit, max_memory)
+    if affordable is not None:
+        return affordable
     if not found:
         raise UnfitMethod(
             f"the first site has {op.space.dims[0]} levels, more than the window method can "

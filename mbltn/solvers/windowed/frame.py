@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -72,6 +72,17 @@ class Frame:
             couplings=_in_core_basis(tail, vectors, owners, comm.rank),
             own=own,
         )
+
+    def over(self, comm: Any) -> Frame:
+        """The same Hamiltonian over other ranks; matrices on the core are shared."""
+        if comm is self.comm:
+            return self
+        owners = outer_owners(self.n_outer, comm.size)
+        couplings = tuple(
+            replace(coupling, **_pieces(coupling.whole, owners, comm.rank))
+            for coupling in self.couplings
+        )
+        return replace(self, comm=comm, couplings=couplings, own=owners[comm.rank])
 
     @property
     def n_levels(self) -> int:
@@ -246,16 +257,6 @@ def _in_core_basis(
     found: list[tuple[sp.csr_array, np.ndarray]] = []
     couplings = []
     for coupling in tail.couplings:
-        rows = coupling.outer[owners[rank]]
-        pieces = {}
-        for other, columns in enumerate(owners):
-            piece = sp.csr_array(rows[:, columns])
-            if piece.nnz:
-                pieces[other] = piece
-        ours = sp.csc_array(coupling.outer)[:, owners[rank]]
-        readers = tuple(
-            other for other, rows in enumerate(owners) if other != rank and ours[rows].nnz
-        )
         matrix, transposed = None, False
         if coupling.core is not None:
             matrix, transposed = _seen_before(found, coupling.core)
@@ -264,9 +265,27 @@ def _in_core_basis(
                 found.append((coupling.core, matrix))
         symmetric = coupling.core is not None and abs(coupling.core - coupling.core.T).max() == 0
         couplings.append(
-            TailCoupling(matrix, transposed, symmetric, pieces, readers, coupling.outer)
+            TailCoupling(
+                matrix,
+                transposed,
+                symmetric,
+                whole=coupling.outer,
+                **_pieces(coupling.outer, owners, rank),
+            )
         )
     return tuple(couplings)
+
+
+def _pieces(outer: sp.csr_array, owners: list[np.ndarray], rank: int) -> dict[str, Any]:
+    """What a rank reads of every other, and which ranks read of its own: `TailCoupling`."""
+    rows = outer[owners[rank]]
+    pieces = {other: sp.csr_array(rows[:, columns]) for other, columns in enumerate(owners)}
+    ours = sp.csc_array(outer)[:, owners[rank]]
+    readers = tuple(other for other, rows in enumerate(owners) if other != rank and ours[rows].nnz)
+    return {
+        "pieces": {other: piece for other, piece in pieces.items() if piece.nnz},
+        "readers": readers,
+    }
 
 
 def _seen_before(

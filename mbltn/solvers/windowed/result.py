@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 
-from ...comm import agreed, nobody_waits
+from ...comm import agreed, by_halves, nobody_waits
 from ...errors import SolverFailure
 from ...operators.operator import norm_bound
 from ..base import Eigenpairs, Target, empty_window
@@ -122,8 +125,18 @@ def _certificate(slices: Slices, target: Target, wanted: np.ndarray) -> Certific
 
     energies, norms = known("energies"), known("residuals")
     low, high = target.interval or (wanted.min(), wanted.max())
-    below = _proven(slices, [e for e in first.low_ends if e <= low])
-    above = _proven(slices, [e for e in last.high_ends if e >= high]) if below else None
+    middle = 0.5 * (low + high)
+
+    def clear_of(end: float) -> bool:
+        """Whether the residuals on its side cannot move a level across it."""
+        between = (energies - end) * (energies - middle) < 0
+        return bool(np.linalg.norm(norms[between]) < abs(energies - end).min(initial=np.inf))
+
+    lows = [e for e in first.low_ends if e <= low and clear_of(e)]
+    highs = [e for e in last.high_ends if e >= high and clear_of(e)]
+    below, above = by_halves(
+        slices.frame.comm, [partial(_proven, slices, lows), partial(_proven, slices, highs)]
+    )
     if below is None or above is None:
         return None
     inside = (energies > below.energy) & (energies < above.energy)
@@ -141,16 +154,17 @@ def _certificate(slices: Slices, target: Target, wanted: np.ndarray) -> Certific
     )
 
 
-def _proven(slices: Slices, ends: list[float]) -> LevelCount | None:
-    """The first count that is certain at one of these ends."""
+def _proven(slices: Slices, ends: list[float], comm: Any) -> LevelCount | None:
+    """The first count that is certain at one of these ends, by the ranks of `comm`."""
+    frame = slices.frame.over(comm)
     for end in ends:
-        near = Near.around(slices.frame, end, slices.setting.omega)
-        if not near.far_sign_margin(end) > slices.frame.tail.tail_norm:
+        near = Near.around(frame, end, slices.setting.omega)
+        if not near.far_sign_margin(end) > frame.tail.tail_norm:
             continue
         try:
             count = levels_below(near, end)
         except SolverFailure as error:
-            if not nobody_waits(slices.frame.comm, error):
+            if not nobody_waits(comm, error):
                 raise
             continue
         if count.proven:

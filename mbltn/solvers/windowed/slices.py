@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...comm import agreed, by_rank_zero, nobody_waits, together
+from ...comm import agreed, by_halves, by_rank_zero, nobody_waits, together
 from ...errors import SolverFailure
 from ...operators import Operator
 from ...operators.operator import norm_bound
@@ -113,15 +113,14 @@ class Slices:
         """Levels asked for; those of a window are counted first, near enough."""
         if target.interval is None:
             return target.count(self.frame.op.dimension)
-        low, high = target.interval
+
+        def below(end: float, comm: Any) -> int:
+            near = Near.around(self.frame.over(comm), end, self.setting.omega)
+            return levels_below(near, end, prove=False).below
+
         with self.watch.phase("near block"):
-            below = [
-                levels_below(
-                    Near.around(self.frame, end, self.setting.omega), end, prove=False
-                ).below
-                for end in (low, high)
-            ]
-        return below[1] - below[0]
+            low, high = by_halves(self.frame.comm, [partial(below, e) for e in target.interval])
+        return high - low
 
     def _may_go_on(self) -> bool:
         grows = self.pieces[0].low_ends and self.pieces[-1].high_ends
@@ -142,11 +141,15 @@ class Slices:
             return False
         if target.interval is not None:
             return self.low < target.interval[0] and self.high > target.interval[1]
+        return self._lacking(target) <= 0
+
+    def _lacking(self, target: Target) -> int:
+        """Levels asked for that are farther from the target than what is covered on both sides."""
         sigma, reach = target.energy_for(self.frame.op), self.reach(target)
         inside = sum(
             int((abs(piece.energies[piece.kept] - sigma) <= reach).sum()) for piece in self.pieces
         )
-        return inside >= target.count(self.frame.op.dimension)
+        return target.count(self.frame.op.dimension) - inside
 
     def reach(self, target: Target) -> float:
         """Distance from the target up to which every level is among those kept."""
@@ -168,24 +171,25 @@ class Slices:
             spacing = sum(e[-1] - e[0] for e in some) / sum(map(len, some))
         if target.interval is None:
             upwards = self.high - sigma < sigma - self.low
-            reach = 0.5 * target.count(self.frame.op.dimension) * spacing
+            reach = self.reach(target) + 0.5 * self._lacking(target) * spacing
             low, high = sigma - reach, sigma + reach
         else:
             low, high = target.interval
             upwards = self.high <= high
         missing = (high - self.high if upwards else self.low - low) / spacing
-        # A little more than seems to lack: the density of levels fluctuates.
-        count = int(min(max(1.1 * missing + _EDGE, 2 * _EDGE), self.setting.slice_levels))
+        # More than seems to lack: the density of levels fluctuates, and one more slice is dear.
+        spare = max(self.buffer, 2 * _EDGE)
+        count = int(min(1.1 * max(missing, 0.0) + spare, self.setting.slice_levels))
         width = count * spacing
         if upwards:
             low, high = self.high, self.high + width
-            wanted = partial(_between, low=low, high=high)
+            wanted = partial(_above, border=low, end=high, spare=self.buffer)
             self.pieces.append(
                 self._piece(low + 0.5 * width, count, wanted, low, high, low_border=low)
             )
         else:
             low, high = self.low - width, self.low
-            wanted = partial(_between, low=low, high=high)
+            wanted = partial(_below, border=high, end=low, spare=self.buffer)
             self.pieces.insert(
                 0, self._piece(low + 0.5 * width, count, wanted, low, high, high_border=high)
             )
@@ -242,7 +246,7 @@ class Slices:
                     factor,
                     near.centre,
                     columns,
-                    width=min(solver.width, columns),
+                    width=min(self.setting.width, columns),
                     tol=self.tolerance,
                     go_on=self._go_on,
                 )
@@ -254,7 +258,7 @@ class Slices:
                 near,
                 levels,
                 DeflatedSolve(near, factor, levels),
-                width=solver.width,
+                width=self.setting.width,
                 precision=factor.lower.dtype,
             )
             return polisher.refine(polisher.lifted(), wanted, self.tolerance, _PASSES, self._go_on)
@@ -385,6 +389,16 @@ def _nearest(energies: np.ndarray, sigma: float, count: int) -> np.ndarray:
     mask = np.zeros(len(energies), dtype=bool)
     mask[np.argsort(abs(energies - sigma), kind="stable")[:count]] = True
     return mask
+
+
+def _above(energies: np.ndarray, border: float, end: float, spare: int) -> np.ndarray:
+    """Above `border` up to `end`, and beyond: all but the `spare` outermost, a buffer."""
+    inner = np.arange(len(energies)) < len(energies) - spare
+    return np.asarray((energies >= border) & (inner | (energies <= end)))
+
+
+def _below(energies: np.ndarray, border: float, end: float, spare: int) -> np.ndarray:
+    return _above(-energies[::-1], -border, -end, spare)[::-1]
 
 
 def _between(energies: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -43,8 +43,8 @@ class Windowed:
         Sites of the core; by default from a cost model.
     omega : float, optional
         Half width of the near window; by default from the cost model. Must exceed the tail norm.
-    width : int
-        Columns that share one matrix product.
+    width : int, optional
+        Columns that share one matrix product; by default 32, or 16 where memory is short.
     buffer : int
         Levels beyond the wanted ones on each side that are corrected with them.
     precision : {"single", "double"}
@@ -69,7 +69,7 @@ class Windowed:
     mode: str = "polish"
     n_core: int | None = None
     omega: float | None = None
-    width: int = 16
+    width: int | None = None
     buffer: int = 20
     precision: str = "single"
     tol: float = 1e-12
@@ -83,9 +83,10 @@ class Windowed:
         if self.precision not in ("single", "double"):
             raise InvalidInput(f"precision={self.precision!r} must be 'single' or 'double'")
         for name in ("width", "buffer"):
-            if not getattr(self, name) >= 1:
-                raise InvalidInput(f"{name}={getattr(self, name)!r} must be at least 1")
-        if self.mode == "lanczos" and self.width > MAX_WIDTH:
+            value = getattr(self, name)
+            if value is not None and not value >= 1:
+                raise InvalidInput(f"{name}={value!r} must be at least 1")
+        if self.mode == "lanczos" and self.width is not None and self.width > MAX_WIDTH:
             raise InvalidInput(
                 f"width={self.width} is more than mode='lanczos' takes, whose blocks have at most "
                 f"{MAX_WIDTH} vectors"
@@ -94,6 +95,13 @@ class Windowed:
             raise InvalidInput(f"tol={self.tol!r} must be positive")
         if self.omega is not None and not self.omega > 0:
             raise InvalidInput(f"omega={self.omega!r} must be a positive energy")
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Columns that may share a matrix product, the fastest first."""
+        if self.width is not None:
+            return (self.width,)
+        return (16,) if self.mode == "lanczos" else (32, 16)
 
     def require_library(self) -> None:
         """numpy, scipy and numba are always there."""
@@ -149,7 +157,7 @@ class Windowed:
             expected_count(op, target, density),
             density=density,
             buffer=self.buffer,
-            width=self.width,
+            widths=self.widths,
             single=self.precision == "single",
             n_core=self.n_core,
             omega=self.omega,
