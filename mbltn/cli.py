@@ -148,6 +148,34 @@ def plot(comm: Any, folder: Path) -> None:
 
 
 @app.command()
+@click.argument("names", nargs=-1)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("results/figures"),
+    show_default=True,
+    help="Folder for NAME.csv and NAME.png.",
+)
+@click.pass_obj
+def figure(comm: Any, names: tuple[str, ...], out: Path) -> None:
+    """Make figures of the papers, exact numbers beside theory: a table and a picture each.
+
+    Without NAMES, list them; "all" makes every one.
+    """
+    from .figures import figure_names, listing, make
+
+    if not names:
+        click.echo(listing())
+        return
+
+    def work() -> list[Path]:
+        return [make(name, out) for name in figure_names(names)]
+
+    for path in by_rank_zero(comm, work):
+        click.echo(path)
+
+
+@app.command()
 @click.option("--json", "as_json", is_flag=True)
 def doctor(as_json: bool) -> None:
     """What is installed, how it was built, and how to mend what is missing."""

@@ -2,17 +2,23 @@
 
 from .base import Model, Sample
 from .central_grain import CentralGrain
+from .continuum_grid import ContinuumGrid
 from .grain_chain import GrainChain
 from .grains import CosineGrain, GOEGrain, LocalChainGrain
+from .quantum_dot import QuantumDot
 from .quantum_sun import QuantumSun
+from .spin_on_bath import SpinOnBath
 
 __all__ = [
     "CentralGrain",
+    "ContinuumGrid",
     "CosineGrain",
     "GOEGrain",
     "GrainChain",
     "LocalChainGrain",
     "Model",
+    "QuantumDot",
     "QuantumSun",
     "Sample",
+    "SpinOnBath",
 ]

@@ -77,15 +77,11 @@ class Model(Protocol):
 Draw = Callable[[Streams, dict[str, np.ndarray]], Any]
 
 
-class GrainModel(ABC):
-    """A grain (site 0, dimension 2^n_grain) and spins 1..n_lbits outside it.
+class DisorderedModel(ABC):
+    """A frozen dataclass that names its disorder arrays in `ingredients` and writes its `terms`."""
 
-    A subclass is a frozen dataclass that names its disorder arrays in `ingredients` and writes
-    its terms in `terms`.
-    """
-
-    n_grain: int
-    n_lbits: int
+    @abstractmethod
+    def space(self) -> HilbertSpace: ...
 
     @abstractmethod
     def ingredients(self) -> dict[str, Draw]:
@@ -94,9 +90,9 @@ class GrainModel(ABC):
     @abstractmethod
     def terms(self, sample: Sample) -> list[Term]: ...
 
-    def space(self) -> HilbertSpace:
-        outside = tuple(range(1, self.n_lbits + 1))
-        return HilbertSpace((2**self.n_grain, *(2,) * self.n_lbits), outside)
+    @abstractmethod
+    def check_array(self, name: str, values: np.ndarray) -> None:
+        """Raise `InvalidInput` unless this array fits the model."""
 
     def draw(self, seed: int, realization: int) -> Sample:
         """The disorder of one realization."""
@@ -109,7 +105,7 @@ class GrainModel(ABC):
         ------
         InvalidInput
             If a name is unknown, an array has the wrong size or a number that is not finite, or
-            the grain is not symmetric.
+            a matrix is not symmetric.
         """
         streams = Streams(seed, realization)
         ingredients = self.ingredients()
@@ -128,15 +124,29 @@ class GrainModel(ABC):
         for name in self.ingredients():
             if name not in sample:
                 raise InvalidInput(f"the sample has {list(sample)}, but this model needs {name!r}")
-            if name == "grain":
-                check_grain(sample.grain, self.n_grain)
-            else:
-                check_length(name, sample[name], self.n_lbits)
+            self.check_array(name, sample[name])
 
     def operator(self, sample: Sample) -> Operator:
         """The Hamiltonian for one sample."""
         self.check(sample)
         return Operator(self.space(), tuple(self.terms(sample)))
+
+
+class GrainModel(DisorderedModel):
+    """A grain (site 0, dimension 2^n_grain) and spins 1..n_lbits outside it."""
+
+    n_grain: int
+    n_lbits: int
+
+    def space(self) -> HilbertSpace:
+        outside = tuple(range(1, self.n_lbits + 1))
+        return HilbertSpace((2**self.n_grain, *(2,) * self.n_lbits), outside)
+
+    def check_array(self, name: str, values: np.ndarray) -> None:
+        if name == "grain":
+            check_grain(values, self.n_grain)
+        else:
+            check_length(name, values, self.n_lbits)
 
     def grain_and_fields(self, grain: Any, field_range: tuple[float, float]) -> dict[str, Draw]:
         """The ingredients that all grain models share; each field has a stream of its own."""
@@ -178,10 +188,14 @@ def check_grain(grain: np.ndarray, n_grain: int) -> None:
         raise InvalidInput(
             f"grain has shape {grain.shape}; n_grain={n_grain} spins need a ({d}, {d}) matrix"
         )
-    deviation = float(abs(grain - grain.T).max())
-    if deviation > SYMMETRY_TOLERANCE * max(1.0, float(abs(grain).max())):
+    check_symmetric("grain", grain)
+
+
+def check_symmetric(name: str, matrix: np.ndarray) -> None:
+    deviation = float(abs(matrix - matrix.T).max())
+    if deviation > SYMMETRY_TOLERANCE * max(1.0, float(abs(matrix).max())):
         raise InvalidInput(
-            f"grain is not symmetric: largest |G - G^T| is {deviation:.3g}; "
+            f"{name} is not symmetric: largest |G - G^T| is {deviation:.3g}; "
             "give a real symmetric Hamiltonian, for example (G + G.T) / 2"
         )
 

@@ -8,6 +8,7 @@ from .entanglement import (
     page_entropy,
     two_level_entropy,
 )
+from .fock_space import fock_decay, fock_profile
 from .levels import (
     around_energy,
     centre_spacing,
@@ -22,9 +23,15 @@ from .levels import (
 from .local_spins import ReducedStates, reduced_states
 from .measure import OBSERVABLES, measure
 from .memory import infinite_time_correlator
+from .pair_density import PairDensity, s_omega
+from .relaxation import mean_population
+from .telegraph import log_echo, telegraph_echo
+from .transfer_matrix import Lyapunov, lyapunov_grid
 
 __all__ = [
     "OBSERVABLES",
+    "Lyapunov",
+    "PairDensity",
     "ReducedCoupling",
     "ReducedStates",
     "around_energy",
@@ -33,9 +40,14 @@ __all__ = [
     "entropy",
     "entropy_cut",
     "entropy_distribution",
+    "fock_decay",
+    "fock_profile",
     "gap_ratio",
     "infinite_time_correlator",
     "level_spacing",
+    "log_echo",
+    "lyapunov_grid",
+    "mean_population",
     "mean_spacing",
     "measure",
     "middle_by_rank",
@@ -44,5 +56,7 @@ __all__ = [
     "paper_c_count",
     "reduced_coupling",
     "reduced_states",
+    "s_omega",
+    "telegraph_echo",
     "two_level_entropy",
 ]

@@ -7,8 +7,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 from ..errors import InvalidInput
 from .space import HilbertSpace
@@ -24,11 +26,11 @@ class Term:
     ----------
     coefficient : float
     factors : iterable of (site, matrix)
-        Sites are distinct; the order does not matter.
+        Sites are distinct; the order does not matter. A matrix on a large site may be sparse.
     """
 
     coefficient: float
-    factors: tuple[tuple[int, np.ndarray], ...]
+    factors: tuple[tuple[int, np.ndarray | sp.csr_array], ...]
 
     def __post_init__(self) -> None:
         if not np.isfinite(self.coefficient):
@@ -37,20 +39,42 @@ class Term:
         for site, matrix in self.factors:
             if np.iscomplexobj(matrix):
                 raise InvalidInput(f"the matrix on site {site} is complex; operators here are real")
-            factors.append((int(site), np.array(matrix, dtype=float)))
+            factors.append((int(site), _own_copy(matrix)))
         factors.sort(key=lambda factor: factor[0])
         sites = [site for site, _ in factors]
         if len(set(sites)) != len(sites):
             raise InvalidInput(f"a term names a site twice: {sites}; multiply the matrices first")
         for site, matrix in factors:
-            if not np.isfinite(matrix).all():
+            values = _values(matrix)
+            if not np.isfinite(values).all():
                 raise InvalidInput(f"the matrix on site {site} contains NaN or infinity")
-            matrix.setflags(write=False)
+            values.setflags(write=False)
         object.__setattr__(self, "factors", tuple(factors))
 
     @property
     def sites(self) -> tuple[int, ...]:
         return tuple(site for site, _ in self.factors)
+
+
+def _own_copy(matrix: Any) -> np.ndarray | sp.csr_array:
+    if not sp.issparse(matrix):
+        return np.array(matrix, dtype=float)
+    copy = sp.csr_array(matrix, dtype=float, copy=True)
+    copy.sum_duplicates()
+    return copy
+
+
+def _values(matrix: np.ndarray | sp.csr_array) -> np.ndarray:
+    """The numbers that are stored."""
+    return np.asarray(matrix.data) if sp.issparse(matrix) else np.asarray(matrix)
+
+
+def matrix_bytes(matrix: np.ndarray | sp.csr_array) -> bytes:
+    """All that distinguishes this matrix from others on the same site."""
+    if isinstance(matrix, np.ndarray):
+        return bytes(matrix.tobytes())
+    parts = (matrix.indptr, matrix.indices, matrix.data)
+    return b"sparse" + b"".join(part.tobytes() for part in parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +127,7 @@ class Operator:
     def mean_energy(self) -> float:
         """tr H / D, the energy of maximum entropy, exactly from the terms."""
         return sum(
-            term.coefficient
-            * float(np.prod([np.trace(matrix) / len(matrix) for _, matrix in term.factors]))
+            term.coefficient * float(np.prod([m.trace() / m.shape[0] for _, m in term.factors]))
             for term in self.terms
         )
 
@@ -130,7 +153,7 @@ class Operator:
         for term in self.terms:
             state.update(repr((float(term.coefficient), term.sites)).encode())
             for _, matrix in term.factors:
-                state.update(matrix.tobytes())
+                state.update(matrix_bytes(matrix))
         return state.hexdigest()
 
 
@@ -178,11 +201,16 @@ def _entries(term: Term) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rows = columns = np.zeros(1, dtype=np.int64)
     values = np.array([term.coefficient])
     for _, matrix in term.factors:
-        r, c = np.nonzero(matrix)
-        rows = (rows[:, None] * len(matrix) + r).ravel()
-        columns = (columns[:, None] * len(matrix) + c).ravel()
-        values = (values[:, None] * matrix[r, c]).ravel()
+        r, c, entries = sp.find(matrix) if sp.issparse(matrix) else _full_entries(matrix)
+        rows = (rows[:, None] * matrix.shape[0] + r).ravel()
+        columns = (columns[:, None] * matrix.shape[0] + c).ravel()
+        values = (values[:, None] * entries).ravel()
     return rows, columns, values
+
+
+def _full_entries(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rows, columns = np.nonzero(matrix)
+    return rows, columns, matrix[rows, columns]
 
 
 def entries_per_row(op: Operator) -> int:

@@ -25,6 +25,59 @@ def require_nonnegative(name: str, values: ArrayLike, meaning: str) -> Floats:
     return array
 
 
+def require_positive(name: str, values: ArrayLike, meaning: str) -> Floats:
+    """`values` as float64, or an InvalidInput that names the first one that is not above zero."""
+    array = require_nonnegative(name, values, meaning)
+    if not (array > 0).all():
+        raise InvalidInput(f"{name}=0 must be a number > 0: {meaning}")
+    return array
+
+
+def require_finite(name: str, values: ArrayLike, meaning: str) -> Floats:
+    """`values` as float64, or an InvalidInput that names the first one that is not finite."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(f"{name}={values!r} must be real numbers: {meaning}") from error
+    bad = ~np.isfinite(array)
+    if bad.any():
+        raise InvalidInput(f"{name}={array[bad].flat[0]} must be a finite number: {meaning}")
+    return array
+
+
+def require_entropy(s: ArrayLike) -> Floats:
+    """Entropy per l-bit, 0 < s <= 1."""
+    array = require_positive("s", s, "it is the entropy per l-bit, of which 1 is all of it")
+    if (array > 1).any():
+        raise InvalidInput(
+            f"s={array[array > 1].flat[0]} must lie in (0, 1]: the entropy per l-bit is 1 at most"
+        )
+    return array
+
+
+def require_branching(K: ArrayLike) -> Floats:
+    """Branching of a Cayley tree, K > 1."""
+    array = require_positive("K", K, "it is the branching of the tree of states")
+    if not (array > 1).all():
+        raise InvalidInput(
+            f"K={array[~(array > 1)].flat[0]} must exceed 1: a tree that does not branch has no "
+            "transition"
+        )
+    return array
+
+
+def space_dimension(d: int) -> int:
+    if isinstance(d, bool) or not isinstance(d, int | np.integer) or d < 1:
+        raise InvalidInput(f"d={d!r} must be an integer >= 1: it is the dimension of space")
+    return int(d)
+
+
+def one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise InvalidInput(f"{name}={value!r} is not known: use {' or '.join(map(repr, known))}")
+    return value
+
+
 def finite_couplings(name: str, values: ArrayLike, meaning: str) -> Floats:
     array = require_nonnegative(name, values, meaning).copy()
     if array.ndim != 1 or array.size == 0:

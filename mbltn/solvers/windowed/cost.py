@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import UnfitMethod
 from ...operators import Operator, to_dense
-from ...operators.operator import norm_bound
+from ...operators.operator import matrix_bytes, norm_bound
 from .split import split, tail_norm
 
 # w / omega up to which SQMR converges in about twenty iterations and the pencil is a good start: it
@@ -202,7 +202,7 @@ def _setting(
 def _couplings(op: Operator, n_core: int) -> int:
     """Products with a core matrix in one application of H."""
     cores = {
-        tuple((s, m.tobytes()) for s, m in term.factors if s < n_core)
+        tuple((s, matrix_bytes(m)) for s, m in term.factors if s < n_core)
         for term in op.terms
         if any(s >= n_core for s, _ in term.factors) and any(s < n_core for s, _ in term.factors)
     }

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from ...errors import InvalidInput
 from ...operators import HilbertSpace, Operator, Term, to_csr
-from ...operators.operator import Block, local_blocks
+from ...operators.operator import Block, local_blocks, matrix_bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ def split(op: Operator, n_core: int) -> Split:
         if len(on_core) == len(term.factors):
             inside.append(term)
         else:
-            key = tuple((site, matrix.tobytes()) for site, matrix in on_core)
+            key = tuple((site, matrix_bytes(matrix)) for site, matrix in on_core)
             by_core.setdefault(key, []).append(term)
     energies = np.zeros(outer_space.dimension)
     couplings = []

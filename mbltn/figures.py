@@ -1,0 +1,142 @@
+"""Figures of the papers by name: which table, and how it is drawn."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from .errors import InvalidInput
+from .plotting.curves import Axes, draw_curves
+from .validation import continuum, nearly_mbl_metal
+from .validation.tables import Tick
+
+
+@dataclass(frozen=True)
+class PaperFigure:
+    """A table that `make_table` computes, and the panels in which it is drawn."""
+
+    title: str
+    make_table: Callable[[Tick], pd.DataFrame]
+    panels: tuple[Axes, ...]
+
+
+FIGURES: dict[str, PaperFigure] = {
+    "A2": PaperFigure(
+        "A Fig 2: line of a spin whose neighbours flip (J/Gamma0 = 1000, A = 4, d = 1)",
+        nearly_mbl_metal.line_shapes,
+        (Axes("w", r"$\omega/\Gamma_0$", r"$S(\omega)/S(0)$", x_log=True, y_log=True),),
+    ),
+    "A5": PaperFigure(
+        "A Fig 5: boundary of the metal (K = 3, N = 10, s = 1/2, d = 1)",
+        nearly_mbl_metal.phase_boundary,
+        (Axes("gamma", r"$\gamma/\delta_m$", r"$\ln K - 1/\Xi_c$", x_log=True),),
+    ),
+    "A6": PaperFigure(
+        "A Fig 6: rate across the transition (K = 3, N = 10, s = 1/2, d = 1)",
+        nearly_mbl_metal.across_the_transition,
+        (Axes("u", r"$\Xi \ln K - 1$", r"$-1/\ln\Gamma$"),),
+    ),
+    "A7": PaperFigure(
+        "A Fig 7: near the transition, and powers that fit (gamma = 0.001, K = N = 10)",
+        nearly_mbl_metal.cubic_root,
+        (Axes("distance", r"$\Xi - \Xi_c$", r"$-1/\ln\Gamma$", points=("self-consistent",)),),
+    ),
+    "A8": PaperFigure(
+        "A Fig 8: approximations (gamma = 0.1, K = 3, N = 10, s = 1/2, d = 1)",
+        nearly_mbl_metal.approximations,
+        (Axes("eps", r"$\epsilon = 1 - 1/(\Xi\ln K)$", r"$-1/\ln(n_c\Gamma)$"),),
+    ),
+    "A-temperature": PaperFigure(
+        "A section VIII: rate of the array against temperature",
+        nearly_mbl_metal.conductivity,
+        (Axes("T", r"$T/\Delta$", r"$\ln\Gamma$"),),
+    ),
+    "A-echo": PaperFigure(
+        "Echo beside telegraph fluctuators, exact and A eqs 9-11",
+        nearly_mbl_metal.telegraph,
+        (Axes("t", r"$k t$", r"$-\ln\psi$", x_log=True, y_log=True),),
+    ),
+    "A-golden-rule": PaperFigure(
+        "Two levels on a bath of 400 levels, and the golden rule",
+        nearly_mbl_metal.golden_rule,
+        (Axes("t", r"$W t$", r"$2P - 1$"),),
+    ),
+    "A-dot": PaperFigure(
+        "Quantum dot of 8 levels: localization in Fock space against the interaction",
+        nearly_mbl_metal.fock_space,
+        (Axes("lam", r"$\lambda$", r"$1/\Xi$ (second step)", x_log=True),),
+    ),
+    "B1": PaperFigure(
+        "B: localization length of a wire (m = w = 1)",
+        continuum.localization_length,
+        (Axes("eps", r"$\epsilon$", r"$\xi$", x_log=True, y_log=True),),
+    ),
+    "B2": PaperFigure(
+        "B Fig 2 made quantitative: threshold, conductivity and superactivation",
+        continuum.superactivation,
+        tuple(
+            Axes("inverse", r"$\Delta_c/T$", label, y=y, by="system", x_log=True, y_log=log)
+            for y, label, log in (
+                ("threshold", r"$\epsilon_{th}/\epsilon_F$", True),
+                ("minus_ln_sigma", r"$-\ln\sigma$", True),
+                ("power", r"$d\ln(-\ln\sigma)/d\ln(1/T)$", False),
+            )
+        ),
+    ),
+    "B-pairs": PaperFigure(
+        "B eq 5: where the pairs of states are that absorb omega (wire, eps = 5)",
+        continuum.mott_pairs,
+        (Axes("x", r"$x/\xi$", r"$S_\omega(x)/\rho^2$"),),
+    ),
+}
+
+
+def figure_names(asked: Sequence[str]) -> list[str]:
+    """Names in `FIGURES`; "all" is every one.
+
+    Raises
+    ------
+    InvalidInput
+        For an unknown name, with the nearest one.
+
+    Examples
+    --------
+    >>> figure_names(["A8", "B1"])
+    ['A8', 'B1']
+    """
+    if list(asked) == ["all"]:
+        return list(FIGURES)
+    for name in asked:
+        if name not in FIGURES:
+            near = difflib.get_close_matches(name, FIGURES, n=1, cutoff=0.4)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise InvalidInput(f"{name!r} is not a figure ({', '.join(FIGURES)}, all){hint}")
+    return list(dict.fromkeys(asked))
+
+
+def listing() -> str:
+    """One line for every figure."""
+    width = max(map(len, FIGURES))
+    return "\n".join(f"{name:<{width}}  {figure.title}" for name, figure in FIGURES.items())
+
+
+def make(name: str, folder: Path) -> Path:
+    """Compute FOLDER/NAME.csv and draw FOLDER/NAME.png from it; the picture's path."""
+    figure = FIGURES[name]
+    folder.mkdir(parents=True, exist_ok=True)
+    with tqdm(desc=name, unit="point", leave=False, delay=1.0) as bar:
+
+        def tick(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        table = figure.make_table(tick)
+    table.to_csv(folder / f"{name}.csv", index=False)
+    path = folder / f"{name}.png"
+    draw_curves(table, path, figure.panels, figure.title)
+    return path

@@ -1,0 +1,21 @@
+"""What tables of figures share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+# Called while a table is made: done so far, of how many.
+Tick = Callable[[int, int], None]
+
+
+def nothing(done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+def long_table(x: str, curves: dict[str, tuple[np.ndarray, np.ndarray]]) -> pd.DataFrame:
+    """One row a point: `curve`, the abscissa under its name `x`, `value`."""
+    parts = [pd.DataFrame({"curve": name, x: a, "value": b}) for name, (a, b) in curves.items()]
+    return pd.concat(parts, ignore_index=True)

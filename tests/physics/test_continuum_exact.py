@@ -1,0 +1,88 @@
+"""The disordered continuum: exact numbers beside theory (notes on the continuum, 6 and 7)."""
+
+import numpy as np
+import pytest
+from scipy.linalg import eigh_tridiagonal
+
+from mbltn.errors import InvalidInput
+from mbltn.models import ContinuumGrid
+from mbltn.observables import lyapunov_grid, s_omega
+from mbltn.streams import Streams
+from mbltn.theory import continuum
+
+
+def lyapunov(eps, dx, correlations="white", d=0.0, samples=300, lengths=40):
+    correlator = continuum.Correlator(correlations, 1.0, d)
+    length = lengths * continuum.xi_1d(eps, correlator)
+    grid = ContinuumGrid(shape=(int(length / dx),), dx=dx, w=1.0, correlations=correlations, d=d)
+    return lyapunov_grid(grid.potentials(Streams(2, 0), samples), eps, dx)
+
+
+@pytest.mark.parametrize(("eps", "dx"), [(2.0, 0.1), (5.0, 0.06)])
+def test_white_noise_against_the_exact_exponent(eps, dx):
+    """Within 3 % and five standard errors of Airy's, after the grid's own excess (k dx)^2/4."""
+    found = lyapunov(eps, dx)
+    corrected = found.exponent * (1 - 2 * eps * dx**2 / 4)
+    exact = continuum.lyapunov_airy(eps)
+    assert corrected == pytest.approx(exact, rel=0.03)
+    assert abs(corrected - exact) < 5 * found.error
+    assert found.error < 0.015 * exact
+
+
+@pytest.mark.parametrize(("correlations", "d"), [("exponential", 0.15), ("lorentzian", 0.15)])
+def test_correlated_noise_against_the_mean_free_path(correlations, d):
+    """Born, 2 xi Lyap = 1 within 12 % at eps = 5: the excess is of higher order in U/eps."""
+    found = lyapunov(5.0, 0.06, correlations, d, samples=200, lengths=30)
+    xi = continuum.xi_1d(5.0, continuum.Correlator(correlations, 1.0, d))
+    assert 1.0 < 2 * xi * found.exponent < 1.12
+
+
+def test_evanescent_waves_of_a_clean_wire():
+    found = lyapunov_grid(np.zeros((2, 2000)), eps=-0.5, dx=0.01)
+    assert found.exponent == pytest.approx(1.0, rel=1e-4)
+    with pytest.raises(InvalidInput, match="not the bottom"):
+        lyapunov_grid(np.zeros((2, 200)), eps=0.0, dx=0.1)
+
+
+def test_where_the_pairs_are():
+    """Section 7: sum rule, sign change; areas grow and the peak moves out as omega falls."""
+    dx, n, eps = 0.25, 1280, 5.0
+    cos = 1 - eps * dx**2
+    v = np.sqrt(1 - cos**2) / dx
+    xi, rho = v**2, 1 / (np.pi * v)
+    spacing = 1 / (rho * xi)
+    assert (v, xi, spacing) == pytest.approx((2.905, 8.44, 1.0815), rel=6e-4)
+    edges = spacing * np.array([0.006, 0.02, 0.022, 0.05, 0.065, 0.117, 0.16, 0.294])
+    wanted = [0, 2, 4, 6]  # around omega/Delta = 0.013, 0.036, 0.091, 0.227
+    grid = ContinuumGrid(shape=(n,), dx=dx, w=1.0)
+    total, samples = 0.0, 120
+    for U in grid.potentials(Streams(5, 0), samples):
+        energies, vectors = eigh_tridiagonal(
+            1 / dx**2 + U, np.full(n - 1, -0.5 / dx**2), select="v", select_range=(4.05, 5.95)
+        )
+        found = s_omega(energies, vectors, dx, edges, (4.25, 5.75), covered=(4.05, 5.95))
+        assert abs(found.S.sum(axis=1) * dx).max() < 1e-10
+        total = total + found.S
+    S, x = total[wanted] / samples, found.x
+    areas, means, crossings = [], [], []
+    for row in S:
+        # Over one localization length, and not far out: noise that is cut at zero would add up.
+        smooth = np.convolve(row, np.ones(33) / 33, mode="same")
+        negative = np.where((smooth < 0) & (abs(x) < 20 * xi), smooth, 0.0)
+        areas.append(-negative.sum() * dx / (2 * rho**2 * xi))
+        means.append((abs(x) * negative).sum() / negative.sum() / xi)
+        outward = smooth[x >= 0]
+        crossings.append(x[x >= 0][np.argmax(outward < 0)] / xi)
+    assert areas == pytest.approx([0.565, 0.483, 0.362, 0.245], rel=0.12)
+    assert np.all(np.diff(areas) < 0)
+    assert crossings == pytest.approx([2.7, 2.0, 1.5, 1.0], rel=0.2)
+    lengths = -2 * np.log([0.013, 0.036, 0.091, 0.227])
+    slope = np.polyfit(lengths, means, 1)[0]
+    assert 0.6 < slope < 1.0
+
+
+def test_states_that_are_missing_are_noticed():
+    vectors = np.linalg.qr(np.random.default_rng(1).standard_normal((50, 20)))[0]
+    energies = np.linspace(0, 1, 20)
+    with pytest.raises(InvalidInput, match="take more states"):
+        s_omega(energies, vectors, 0.1, np.array([0.1, 0.2]), window=(0.05, 0.9))

@@ -1,0 +1,340 @@
+"""The nearly localized metal, against tabulated values, exact limits and independent routes.
+
+Rows and sections are those of the theory notes on the nearly localized metal.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.integrate import quad
+
+from mbltn.errors import InvalidInput
+from mbltn.theory import metal
+from mbltn.theory import metal_temperature as warm
+
+FIG8 = {"gamma": 0.1, "K": 3.0, "N": 10, "s": 0.5, "d": 1}
+FIG7 = {"gamma": 1e-3, "K": 10.0, "N": 10, "s": 0.5, "d": 1}
+DOTS = warm.DotArray(gamma=0.01, Delta=1.0, g=6.0, lam=0.2, K=36.0, N=20)
+
+parameters = {
+    "ln_gamma": st.floats(-12, -0.05),
+    "K": st.floats(1.5, 40),
+    "N": st.integers(1, 15),
+    "s": st.floats(0.05, 1),
+    "d": st.integers(1, 3),
+}
+
+
+def direct_F(ln_Gamma, gamma, K, N, s, d, eps):
+    """The sum as it is written, without logarithms."""
+    Gamma, total = np.exp(ln_Gamma), 0.0
+    for n in range(1, N + 1):
+        for p in range(1, N + 1):
+            m = n + p
+            time = min(K**m, 1 / Gamma if Gamma else np.inf)
+            n_m = max(1.0, s * N * max(np.log(gamma * time), 0.0) ** d)
+            total += gamma**2 * K ** (2 * eps * m) * n_m / (1 + (Gamma * K**m * n_m) ** 2)
+    return total
+
+
+# -- rows of the table -----------------------------------------------------------------------------
+
+
+def test_one_dot_row_13():
+    rate = metal.dot_rate(1e-4, gamma=1e-5, delta_m=1.0, Xi=0.8, K=3.0)
+    assert np.exp(rate.ln_rate) == pytest.approx(7.899647886e-16, rel=1e-9)
+
+
+def test_log_F_row_14():
+    assert metal.log_F(-5.0, eps=0.3, **FIG8) == pytest.approx(-0.5051977600, rel=1e-8)
+
+
+def test_rates_rows_15_and_16():
+    rates = metal.solve_gamma(eps=[0.1, 0.3, 0.5], **FIG8)
+    assert rates.ln_Gamma == pytest.approx([-7.221603697, -5.480923429, -4.257303269], rel=1e-8)
+    integral = metal.solve_gamma(eps=0.5, method="integral", **FIG8)
+    assert integral.ln_Gamma == pytest.approx(-4.268823288, rel=1e-6)
+    saddles = [metal.saddle_gamma(eps=0.5, form=form, **FIG8).ln_Gamma for form in ("C4", "C5")]
+    assert saddles == pytest.approx([-4.288350287, -4.605170186], rel=1e-8)
+
+
+def test_critical_lengths_row_17():
+    assert metal.critical_Xi(**FIG8) == pytest.approx(0.7785298623, rel=1e-8)
+    assert metal.critical_Xi(**FIG7) == pytest.approx(0.4662967900, rel=1e-8)
+    unbounded = metal.critical_Xi(method="integral_inf", **FIG7)
+    assert unbounded == pytest.approx(0.4316772258, rel=1e-6)
+
+
+def test_folds_row_18():
+    assert metal.folds(**FIG8) == pytest.approx((0.667558, 0.689908), abs=1e-6)
+
+
+def test_order_of_the_saddle_row_18b():
+    assert metal.saddle_Nc(np.log(1e-3), **FIG8) == pytest.approx(4.102983753, rel=1e-9)
+
+
+def test_validity_row_19():
+    rate = metal.solve_gamma(eps=0.5, **FIG8)
+    Xi = 1 / (0.5 * np.log(3))
+    found = metal.validity(rate.Gamma, Xi=Xi, z=6, **FIG8)
+    expected = {
+        "24": 0.004148232388,
+        "26": 0.5410594479,
+        "27_low": 0.01195943796,
+        "C6b": 0.2726833028,
+        "C7": 0.9102392266,
+    }
+    assert {name: found[name].ratio for name in expected} == pytest.approx(expected, rel=1e-7)
+    assert found["27_low"].strong and not found["26"].strong and found["26"].holds
+
+
+def test_temperature_row_20():
+    assert pytest.approx(0.9128709292, rel=1e-8) == DOTS.T0
+    found = [warm.log_gamma_T(1.2, DOTS, method) for method in ("full", "saddle")]
+    assert found == pytest.approx([-17.66555410, -22.70877698], rel=1e-8)
+
+
+# -- other numbers of the notes --------------------------------------------------------------------
+
+
+def test_variants_of_the_sum():
+    """Section 5.1; eps = 0.7 is past the fold for "full" alone."""
+    eps = np.array([0.1, 0.3, 0.5, 0.7])
+    for options, expected in (
+        ({}, [-7.221604, -5.480923, -4.257303, -2.325090]),
+        ({"variant": "E1", "weight": "m-1"}, [-7.222412, -5.488239, -4.311013, -3.385684]),
+        ({"variant": "E3"}, [-7.253547, -5.541723, -4.395335, -3.554717]),
+    ):
+        rates = metal.solve_gamma(eps=eps, **options, **FIG8)
+        assert rates.ln_Gamma == pytest.approx(expected, abs=6e-7)
+        if not options:
+            assert rates.beyond_validity.tolist() == [False, False, False, True]
+
+
+def test_three_roots_between_the_folds():
+    roots = metal.gamma_roots(eps=0.68, **FIG8)
+    assert roots == pytest.approx([-3.038469, -2.576036, -2.434733], abs=6e-7)
+    assert metal.solve_gamma(eps=0.68, **FIG8).ln_Gamma == pytest.approx(roots[0], abs=1e-10)
+    assert [len(metal.gamma_roots(eps=eps, **FIG8)) for eps in (-0.9, 0.6, 0.72)] == [0, 1, 1]
+
+
+def test_the_temperatures_of_the_example():
+    """Section 8."""
+    T = np.array([1.0, 1.2, 1.5])
+    for method, expected in (
+        ("full", [-26.9745, -17.6656, -12.6684]),
+        ("saddle", [-70.1883, -22.7088, -12.5023]),
+        ("28", [-64.8385, -17.3501, -7.1089]),
+    ):
+        assert warm.log_gamma_T(T, DOTS, method) == pytest.approx(expected, abs=6e-5)
+    ends = [warm.critical_temperature(DOTS, method) for method in ("sum", "integral_inf")]
+    assert ends == pytest.approx([0.882758, 0.879322], abs=6e-7)
+    assert ends[0] < DOTS.T0  # the metal outlives Xi ln K = 1
+    cold = [warm.log_gamma_T(ends[0] * shift, DOTS) for shift in (0.999, 1.001)]
+    assert np.isneginf(cold[0]) and np.isfinite(cold[1])
+    assert np.isneginf(warm.log_sigma_T(0.9 * DOTS.T0, DOTS, "1"))
+
+
+def test_critical_region_without_an_upper_end():
+    """Section 6: |eps_c| = (1/2)[B (d+1)!]^(1/(d+2)) for small gamma; -.00618 against -.00606."""
+    Xi = metal.critical_Xi(method="integral_inf", **FIG7)
+    eps = 1 - 1 / (Xi * np.log(10))
+    B = 1e-6 * 5 / np.log(10) ** 2
+    assert pytest.approx(-0.00618, abs=5e-6) == -0.5 * (2 * B) ** (1 / 3)
+    assert eps == pytest.approx(-0.00606, abs=5e-6)
+
+
+def test_the_metal_vanishes_as_a_square_root():
+    """Section 6: local slope .50 at Xi - Xi_c = 1e-6 ... 1e-5, which no cubic root has."""
+    above = np.array([1e-6, 1e-5])
+    rates = metal.solve_gamma(Xi=metal.critical_Xi(**FIG7) + above, **FIG7)
+    assert np.diff(rates.ln_Gamma) / np.diff(np.log(above)) == pytest.approx([0.5], abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("power", "rms"), [(1 / 3, 0.0052), (0.4, 0.0031), (0.5, 0.0053), (1, 0.0129)]
+)
+def test_a_cubic_root_fits_but_is_not_singled_out(power, rms):
+    """Section 6, Fig 7: relative rms deviations of fits over Xi - Xi_c in [.02, .1]."""
+    from scipy.optimize import least_squares
+
+    Xi_c = metal.critical_Xi(**FIG7)
+    Xi = Xi_c + np.linspace(0.02, 0.1, 41)
+    y = -1 / metal.solve_gamma(Xi=Xi, **FIG7).ln_Gamma
+
+    def deviations(x):
+        shape = (Xi - Xi_c + np.exp(x[0])) ** power / y
+        scale = shape.sum() / (shape**2).sum()
+        return scale * shape - 1
+
+    best = least_squares(deviations, [np.log(0.01)], xtol=1e-14, ftol=1e-14)
+    assert np.sqrt(np.mean(best.fun**2)) == pytest.approx(rms, abs=1.5e-4)
+
+
+def test_phase_boundary():
+    """Section 6, Fig 5: y_c = ln K - 1/Xi_c."""
+    gamma = np.array([1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.3])
+    Xi = metal.critical_Xi(gamma, K=3.0, N=10, s=0.5, d=1)
+    expected = [0.4548, 0.3249, 0.1890, 0.0355, -0.1859, -0.3811]
+    assert np.log(3) - 1 / Xi == pytest.approx(expected, abs=6e-5)
+
+
+# -- independent routes ----------------------------------------------------------------------------
+
+
+@given(**parameters, eps=st.floats(-1, 0.9), depth=st.floats(0.1, 30))
+def test_the_double_sum(ln_gamma, K, N, s, d, eps, depth):
+    gamma = np.exp(ln_gamma)
+    found = metal.log_F(ln_gamma - depth, gamma, K, N, s, d, eps=eps)
+    assert found == pytest.approx(
+        np.log(direct_F(ln_gamma - depth, gamma, K, N, s, d, eps)), abs=1e-9
+    )
+
+
+@given(**parameters, eps=st.floats(-0.9, 0.8), unbounded=st.booleans())
+def test_the_integral_is_that_of_quad(ln_gamma, K, N, s, d, eps, unbounded):
+    gamma, ln_K, x = np.exp(ln_gamma), np.log(K), ln_gamma - 4.0
+
+    def integrand(m):
+        logarithm = ln_gamma + min(m * ln_K, -x)
+        n_m = max(1.0, s * N * max(logarithm, 0.0) ** d)
+        return (m - 1) * np.exp(2 * eps * m * ln_K) * n_m / (1 + (np.exp(x + m * ln_K) * n_m) ** 2)
+
+    kinks = [-ln_gamma / ln_K, (-ln_gamma + (s * N) ** (-1 / d)) / ln_K, -x / ln_K]
+    top = 2 * N + 0.5
+    if unbounded:
+        top = max(kinks) + 1.5 + 45 / ((1 - eps) * ln_K)
+    edges = np.unique(np.clip([1.5, *kinks, top, *np.arange(1.5, top, 2 / ln_K)], 1.5, top))
+    total = sum(quad(integrand, *ends, epsrel=1e-11)[0] for ends in pairwise(edges))
+    method = "integral_inf" if unbounded else "integral"
+    found = metal.log_F(x, gamma, K, N, s, d, eps=eps, method=method)
+    assert found == pytest.approx(2 * ln_gamma + np.log(total), abs=1e-8)
+
+
+@given(**parameters, eps=st.floats(-1, 0.95))
+def test_the_metallic_branch(ln_gamma, K, N, s, d, eps):
+    """Section 5: metallic iff F(0+) > 1, F <= F(0+), and no root below the one that is returned."""
+    arguments = (np.exp(ln_gamma), K, N, s, d)
+    rate = metal.solve_gamma(*arguments, eps=eps)
+    at_zero = metal.log_F(-np.inf, *arguments, eps=eps)
+    assert rate.localized == (at_zero <= 0)
+    roots = metal.gamma_roots(*arguments, eps=eps)
+    if rate.localized:
+        assert len(roots) == 0 and rate.Gamma == 0.0
+        return
+    assert metal.log_F(rate.ln_Gamma, *arguments, eps=eps) == pytest.approx(0.0, abs=1e-9)
+    below = rate.ln_Gamma - np.geomspace(1e-3, 50, 40)
+    assert np.all(metal.log_F(below, *arguments, eps=eps) > 0)
+    assert len(roots) % 2 == 1
+    assert roots[0] == pytest.approx(rate.ln_Gamma, abs=1e-9)
+    assert np.all(metal.log_F(below, *arguments, eps=eps) <= at_zero + 1e-12)
+
+
+@given(**parameters)
+def test_the_transition_is_where_F_of_zero_is_one(ln_gamma, K, N, s, d):
+    gamma = np.exp(ln_gamma)
+    Xi = metal.critical_Xi(gamma, K, N, s, d)
+    if np.isinf(Xi):
+        assert metal.log_F(-np.inf, gamma, K, N, s, d, Xi=np.inf) <= 0
+        return
+    assert metal.log_F(-np.inf, gamma, K, N, s, d, Xi=Xi) == pytest.approx(0.0, abs=1e-8)
+    assert metal.solve_gamma(gamma, K, N, s, d, Xi=0.999 * Xi).localized
+    assert not metal.solve_gamma(gamma, K, N, s, d, Xi=1.001 * Xi).localized
+    assert metal.critical_gamma(K, N, s, d, Xi=Xi) == pytest.approx(gamma, rel=1e-8)
+    assert metal.critical_Xi(gamma, K, N, s, d, variant="E1") == pytest.approx(Xi, rel=1e-10)
+
+
+@given(**parameters, eps=st.floats(0.05, 0.9))
+def test_the_order_of_the_saddle_solves_its_equation(ln_gamma, K, N, s, d, eps):
+    x = ln_gamma - (s * N) ** (-1 / d) - 3.0
+    order = metal.saddle_Nc(x, np.exp(ln_gamma), K, N, s, d)
+    n_fast = s * N * (ln_gamma + order * np.log(K)) ** d
+    assert x + order * np.log(K) + np.log(n_fast) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_approximations_come_together():
+    """Section 6: C4 within 2 % of the integral in -1/ln(n_c Gamma) for .3 <= eps <= .5."""
+    eps = np.linspace(0.3, 0.5, 5)
+    curves = [
+        -1 / (np.log(5.0) + rate.ln_Gamma)
+        for rate in (
+            metal.solve_gamma(eps=eps, method="integral", **FIG8),
+            metal.saddle_gamma(eps=eps, form="C4", **FIG8),
+        )
+    ]
+    assert curves[1] == pytest.approx(curves[0], rel=0.02)
+    wide = np.linspace(0.05, 0.62, 20)
+    both = [metal.solve_gamma(eps=wide, method=m, **FIG8).ln_Gamma for m in ("sum", "integral")]
+    assert abs(both[0] - both[1]).max() < 0.052
+
+
+def test_slope_of_the_closed_form():
+    """(21): d ln Gamma/d ln gamma = 1/eps."""
+    gamma = np.array([1e-3, 1e-2])
+    found = metal.saddle_gamma(gamma, 3.0, 10, 0.5, 1, eps=0.4).ln_Gamma
+    assert np.diff(found) / np.diff(np.log(gamma)) == pytest.approx([2.5])
+
+
+def test_what_the_saddles_cannot_do_is_flagged():
+    assert not metal.saddle_gamma(eps=-0.1, **FIG8).in_range
+    assert np.isneginf(metal.saddle_gamma(eps=-0.1, form="C4", **FIG8).ln_Gamma)
+    strong = metal.saddle_gamma(0.9, 3.0, 10, 0.5, 1, eps=0.9, form="C5")
+    assert not strong.in_range
+
+
+def test_regimes_of_one_dot():
+    W = np.array([1e-9, 1e-4, 0.5, 2.0])
+    found = metal.dot_rate(W, gamma=1e-5, delta_m=1.0, Xi=0.8, K=3.0, N=10)
+    assert found.regime.tolist() == ["discrete", "discrete", "narrow", "wide"]
+    assert np.isneginf(found.ln_rate[:2]).all()
+    assert found.ln_rate[3] == pytest.approx(2 * np.log(1e-5))
+    assert metal.dot_rate(0.1, 1e-5, 1.0, Xi=2.5, K=3.0).regime == "many orders"
+    # The sum over orders from the first one on shell is the closed form over 1 - K e^(-2/Xi).
+    first = np.log(1 / 0.01) / np.log(3)
+    orders = first + np.arange(400)
+    total = np.sum(1e-10 / 0.01 * 3.0 ** (orders - first) * np.exp(-2 * orders / 0.8))
+    closed = np.exp(metal.dot_rate(0.01, 1e-5, 1.0, 0.8, 3.0).ln_rate)
+    assert total == pytest.approx(closed / (1 - 3 * np.exp(-2 / 0.8)))
+
+
+def test_a_function_may_be_the_entropy():
+    given_s = warm.DotArray(0.01, 1.0, 6.0, 0.2, 36.0, 20, entropy=lambda T: T / (T + 1.0))
+    assert warm.log_gamma_T(1.2, given_s) == warm.log_gamma_T(1.2, DOTS)
+
+
+def test_the_condition_c7_in_temperatures():
+    """(29): exactly T/T0 > e^(1/4)."""
+    T = DOTS.T0 * np.exp(0.25)
+    assert DOTS.eps(T) == pytest.approx(1 / (2 * np.log(DOTS.K)))
+    assert warm.Xi_T(T, 1.0, 6.0, 0.2) == pytest.approx(1 / ((1 - DOTS.eps(T)) * np.log(DOTS.K)))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: metal.solve_gamma(0.1, 3.0, 10, 0.5, 1), "exactly one of eps and Xi"),
+        (lambda: metal.solve_gamma(0.1, 3.0, 10, 0.5, 1, eps=0.1, Xi=1.0), "exactly one of eps"),
+        (lambda: metal.solve_gamma(0.1, 3.0, 10, 0.5, 1, eps=1.0), "below 1"),
+        (lambda: metal.solve_gamma(0.1, 1.0, 10, 0.5, 1, eps=0.1), "K=1.0 must exceed 1"),
+        (lambda: metal.solve_gamma(0.1, 3.0, 2.5, 0.5, 1, eps=0.1), "N=2.5 must be an integer"),
+        (lambda: metal.solve_gamma(0.1, 3.0, 10, 0.5, 1, eps=0.1, method="x"), "method='x'"),
+        (
+            lambda: metal.log_F(-1.0, 0.1, 3.0, 10, 0.5, 1, Xi=np.inf, method="integral_inf"),
+            "Xi is infinite",
+        ),
+        (lambda: metal.gamma_roots(0.1, 3.0, 10, 0.5, 1, eps=[0.1, 0.2]), "single numbers"),
+        (lambda: metal.validity(-1.0, 0.1, 3.0, 10, 0.5, 6, 1, 0.5), "Gamma must be"),
+        (lambda: metal.validity(1.0, 0.1, 3.0, 10, 0.5, 0, 1, 0.5), "z=0 must be"),
+        (lambda: warm.log_gamma_T(1.0, DOTS, "29"), "method='29' is not known"),
+        (lambda: warm.fit_cubic_root([1.0, 2.0], [1.0, 2.0]), "at least 4 points"),
+        (lambda: warm.fit_cubic_root(np.arange(1.0, 6), [-np.inf] * 5), "localized points"),
+    ],
+)
+def test_what_cannot_be_is_refused(call, message):
+    with pytest.raises(InvalidInput, match=message):
+        call()
