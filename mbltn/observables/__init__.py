@@ -24,6 +24,7 @@ from .local_spins import ReducedStates, reduced_states
 from .measure import OBSERVABLES, measure
 from .memory import infinite_time_correlator
 from .pair_density import PairDensity, s_omega
+from .participation import participation_volume
 from .relaxation import mean_population
 from .telegraph import log_echo, telegraph_echo
 from .transfer_matrix import Lyapunov, lyapunov_grid
@@ -54,6 +55,7 @@ __all__ = [
     "middle_quarter",
     "page_entropy",
     "paper_c_count",
+    "participation_volume",
     "reduced_coupling",
     "reduced_states",
     "s_omega",

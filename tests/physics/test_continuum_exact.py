@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from conftest import needs_slepc
 from scipy.linalg import eigh_tridiagonal
 
+import mbltn as mb
 from mbltn.errors import InvalidInput
 from mbltn.models import ContinuumGrid
-from mbltn.observables import lyapunov_grid, s_omega
+from mbltn.observables import lyapunov_grid, participation_volume, s_omega
 from mbltn.streams import Streams
 from mbltn.theory import continuum
 
@@ -86,3 +88,27 @@ def test_states_that_are_missing_are_noticed():
     energies = np.linspace(0, 1, 20)
     with pytest.raises(InvalidInput, match="take more states"):
         s_omega(energies, vectors, 0.1, np.array([0.1, 0.2]), window=(0.05, 0.9))
+
+
+def test_participation_of_an_exponential_state():
+    x = np.linspace(-200, 200, 40_001)
+    states = np.exp(-abs(x[:, None]) / (2 * np.array([1.0, 5.0])))
+    assert participation_volume(states, x[1] - x[0]) == pytest.approx([4.0, 20.0], rel=1e-4)
+    with pytest.raises(InvalidInput, match="must be"):
+        participation_volume(states[:, 0])
+
+
+@needs_slepc
+def test_states_of_a_film_are_certified_and_spread_with_energy():
+    """Two dimensions: low states sit in single wells, higher ones spread."""
+    grid = ContinuumGrid(shape=(60, 60), dx=0.5, w=4.0)
+    op = grid.operator(grid.draw(seed=1, realization=0))
+    volumes = []
+    for eps in (-2.0, 1.0, 4.0):
+        pairs = mb.eigenpairs(op, mb.Target.energy(eps, 12), "slepc")
+        assert pairs.complete == "certified"
+        volumes.append(np.median(participation_volume(pairs.vectors, 0.25)))
+    assert volumes[0] < volumes[1] < volumes[2] < 60 * 60 * 0.25
+    dense = np.linalg.eigvalsh(mb.operators.to_dense(op))
+    nearest = np.sort(dense[np.argsort(abs(dense - 4.0))[:12]])
+    np.testing.assert_allclose(pairs.energies, nearest, rtol=0, atol=1e-9)

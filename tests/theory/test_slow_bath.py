@@ -192,14 +192,9 @@ def test_without_collective_resonances_the_lowest_order_counts():
 def test_the_linewidth_solves_its_equation(ratio, A, d):
     """Gamma = Gamma0 A ln^d(J/Gamma), or Gamma0 where that is below it."""
     width = b.linewidth(ratio, 1.0, A, d)
-    root = (
-        brentq(
-            lambda x: x - np.log(A) - d * np.log(np.log(ratio) - x), -800, np.log(ratio) - 1e-300
-        )
-        if ratio > 1
-        else 0.0
-    )
-    assert width == pytest.approx(max(1.0, np.exp(root)), rel=1e-9)
+    depth = np.log(ratio)
+    y = brentq(lambda y: depth - y - np.log(A) - d * np.log(y), 1e-200, 1e3)  # ln(J/Gamma)
+    assert width == pytest.approx(max(1.0, np.exp(depth - y)), rel=1e-9)
     assert width == pytest.approx(b.n_fast(1 / width, ratio, 1.0, A, d), rel=1e-9)
 
 
