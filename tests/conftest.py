@@ -6,6 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+# A machine that is slow for a moment is no error.
+settings.register_profile("mbltn", deadline=None)
+settings.load_profile("mbltn")
 
 sys.path.insert(0, str(Path(__file__).parent))
 

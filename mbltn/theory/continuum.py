@@ -65,8 +65,9 @@ __all__ = [
 
 KINDS = ("white", "lorentzian", "exponential", "custom")
 CONVENTIONS = ("paper", "full")
+_ROUNDING = 1e-14  # of an energy whose logarithm was returned
 _STEP = 1e-4  # of ln T, of numerical derivatives
-_HIGHEST = 1e100  # ratio of energies up to which a threshold is looked for
+_HIGHEST = 300.0  # ln of the ratio of energies up to which a threshold is looked for
 
 
 # -- the disorder ----------------------------------------------------------------------------------
@@ -284,12 +285,12 @@ def _energy(eps: ArrayLike) -> Floats:
 
 def _hot(par: Continuum, eps: ArrayLike) -> Floats:
     eps = _energy(eps)
-    if (eps < par.eps_F).any():
+    if (eps < par.eps_F * (1 - _ROUNDING)).any():
         raise InvalidInput(
             f"eps={eps[eps < par.eps_F].flat[0]:.6g} lies below the Fermi energy {par.eps_F:.6g}: "
             "hot electrons are above it"
         )
-    return eps
+    return np.maximum(eps, par.eps_F)
 
 
 def _cold(par: Continuum, T: ArrayLike) -> tuple[Floats, Floats]:
@@ -806,15 +807,15 @@ def _custom_root(par: Wire, goal: float) -> float:
 
 
 def _rising_root(value: Callable[[float], float], low: float, problem: str) -> float:
-    """Root of a function that rises from below zero at `low`, by doubling the distance."""
+    """Root of a function that rises from below zero at `low`, by doubling the distance; or inf."""
     step, high, before = 1.0, low, value(low)
     while before < 0:
+        if high - low > _HIGHEST:
+            return np.inf
         high, last = high + step, before
         before, step = value(high), 2 * step
         if before < last:
             raise InvalidInput(f"{problem}: it falls with eps; give a function that rises")
-        if high - low > np.log(_HIGHEST):
-            raise InvalidInput(f"{problem} up to {_HIGHEST:.0e} times the lowest energy")
     return float(brentq(value, low, high, xtol=1e-14)) if high > low else low
 
 

@@ -55,6 +55,7 @@ WEIGHTS = ("mu", "m-1")
 
 _LOWEST_EPS = -40.0
 _TOLERANCES = {"xatol": 1e-13, "xrtol": 0.0, "fatol": 0.0, "frtol": 0.0}
+_DOUBLINGS = 10
 # Steps in ln Gamma that resolve the pair of roots near a fold, and elsewhere.
 _FINE, _COARSE = 0.005, 0.1
 _GAUSS_POINTS = 10
@@ -62,6 +63,7 @@ _NATURAL_WIDTH = 2.0  # of a panel in m ln K, over 1 + d: n_m grows with the pow
 _SETTLED = 20.0  # beyond saturation, in m ln K, where terms are exponentials
 _NOTHING = 60.0  # of an exponential, in its decay lengths
 _TAIL_PIECES = 35
+_MOST_PIECES = 400  # of a panel; the longest are where terms hardly change
 _AT_ONCE = 1 << 22
 
 
@@ -117,13 +119,14 @@ def dot_rate(
     rate = 2 * np.log(gamma) - np.log(np.minimum(W, delta_m)) + 2 * depth / strength
     regime = np.where(delta_m <= W, "wide", np.where(strength >= 2, "many orders", "narrow"))
     if N is not None:
-        discrete = np.log(W / delta_m) < np.log(_levels(N)) - N * np.log(K)
+        discrete = np.log(W / delta_m) < np.log(check_levels(N)) - N * np.log(K)
         rate = np.where(discrete, -np.inf, rate)
         regime = np.where(discrete, "discrete", regime)
     return DotRate(like_input(rate), str(regime) if regime.ndim == 0 else regime)
 
 
-def _levels(N: int) -> int:
+def check_levels(N: int) -> int:
+    """N as an int, or an InvalidInput."""
     if isinstance(N, bool) or not isinstance(N, int | np.integer) or N < 1:
         raise InvalidInput(f"N={N!r} must be an integer >= 1: it counts levels of a dot")
     return int(N)
@@ -172,7 +175,7 @@ def _equation(
         ln_K,
         s,
         _eps(eps, Xi, ln_K, method),
-        _levels(N),
+        check_levels(N),
         space_dimension(d),
         method,
         variant,
@@ -323,7 +326,7 @@ def _orders(x: Floats, eq: _Equation) -> tuple[Floats, Floats]:
         # The last panel of an unbounded integral is a pure exponential, however long.
         tail = number == widths.shape[1] - 1 and eq.method == "integral_inf"
         steps = float((width * eq.ln_K).max()) * (1 + eq.d) / _NATURAL_WIDTH
-        pieces = _TAIL_PIECES if tail else max(1, int(np.ceil(steps)))
+        pieces = _TAIL_PIECES if tail else max(1, min(int(np.ceil(steps)), _MOST_PIECES))
         inside = ((np.arange(pieces)[:, None] + 0.5 * (1 + nodes)) / pieces).ravel()
         parts.append(edges[:, number, None] + width[:, None] * inside)
         with np.errstate(divide="ignore"):
@@ -392,7 +395,10 @@ def solve_gamma(
     whole = _with(equation, arrays)
     metal = np.flatnonzero(_log_F(ln_Gamma, whole) > 0)
     if len(metal):
-        ln_Gamma[metal] = _smallest_root(_with(equation, arrays, metal))
+        low = _lower_end(_with(equation, arrays, metal))
+        metal, low = metal[np.isfinite(low)], low[np.isfinite(low)]
+    if len(metal):
+        ln_Gamma[metal] = _smallest_root(_with(equation, arrays, metal), low)
     ln_Gamma = ln_Gamma.reshape(shape)
     localized = np.isneginf(ln_Gamma)
     beyond = ~localized & (ln_Gamma >= equation.ln_gamma - 0.5 * equation.d)
@@ -401,9 +407,8 @@ def solve_gamma(
     return MetalRate(ln_Gamma, localized, beyond)
 
 
-def _smallest_root(eq: _Equation) -> Floats:
-    """ln Gamma of the metallic branch for (n,) arrays, all with F(0+) > 1."""
-    low = _lower_end(eq)
+def _smallest_root(eq: _Equation, low: Floats) -> Floats:
+    """ln Gamma of the metallic branch for (n,) arrays, F > 1 at `low`."""
     # Below gamma exp(-d/2) F falls with Gamma, so one sign change there is the only one.
     high = np.minimum(eq.ln_gamma - 0.5 * eq.d, eq.ln_gamma)
     later = np.flatnonzero(_log_F(high, eq) > 0)
@@ -419,13 +424,14 @@ def _smallest_root(eq: _Equation) -> Floats:
 
 
 def _lower_end(eq: _Equation) -> Floats:
-    """ln Gamma so low that F > 1."""
-    low = np.minimum(-60.0, eq.ln_gamma - 20.0)
-    while True:
+    """ln Gamma so low that F > 1; -inf where F(0+) exceeds 1 by rounding alone."""
+    low = np.asarray(np.minimum(-60.0, eq.ln_gamma - 20.0))
+    for _ in range(_DOUBLINGS):
         short = _log_F(low, eq) <= 0
         if not short.any():
             return low
         low = np.where(short, 2 * low, low)
+    return np.where(_log_F(low, eq) <= 0, -np.inf, low)
 
 
 def _first_change(start: Floats, eq: _Equation) -> tuple[Floats, Floats]:
@@ -485,9 +491,9 @@ def gamma_roots(
     def value(x: float) -> float:
         return float(_log_F(np.array(x), eq))
 
-    if value(-np.inf) <= 0:
-        return np.empty(0)
     low, ln_gamma = float(_lower_end(eq)), float(eq.ln_gamma)
+    if value(-np.inf) <= 0 or np.isinf(low):
+        return np.empty(0)
     begin = ln_gamma - max(3.0, 0.5 * eq.d + 1.0)
     ends = [
         np.arange(low, begin, max(_COARSE, (begin - low) / 2000)),
@@ -722,7 +728,8 @@ def saddle_gamma(
         found, fits = closed, eq.ln_gamma + 0.5 * ln_nc < 0
     else:
         found = _saddle_root(eq._replace(eps=safe), closed)
-        fits = ~np.isnan(found)
+        # Above that n_fast is 1, and the order N_c but a continuation.
+        fits = found <= eq.ln_gamma - (eq.s * eq.N) ** (-1 / eq.d)
     fits = collective & fits
     found = np.where(collective, found, -np.inf)
     return SaddleRate(like_input(found), bool(fits) if fits.ndim == 0 else fits)
@@ -814,7 +821,7 @@ def validity(
         raise InvalidInput("Gamma must be a number >= 0: it is a rate")
     if isinstance(z, bool) or not isinstance(z, int | np.integer) or z < 1:
         raise InvalidInput(f"z={z!r} must be an integer >= 1: it counts the neighbours of a dot")
-    gamma, Xi = np.exp(eq.ln_gamma), np.asarray(Xi, dtype=np.float64)
+    gamma, Xi = np.asarray(gamma, dtype=np.float64), np.asarray(Xi, dtype=np.float64)
     levels = eq.N * np.exp(-eq.N * eq.ln_K)
     with np.errstate(divide="ignore", invalid="ignore"):
         small = gamma / np.minimum(np.exp(-1 / Xi), 1 / z)

@@ -169,6 +169,7 @@ class DotArray:
         for name in ("gamma", "Delta", "g", "lam"):
             require_positive(name, getattr(self, name), "it sets a scale of the dots")
         require_branching(self.K)
+        metal.check_levels(self.N)
         space_dimension(self.d)
         if not callable(self.entropy):
             require_positive("entropy", self.entropy, "it is the temperature of s = T/(T + T_s)")
@@ -318,7 +319,9 @@ def critical_temperature(dots: DotArray, method: str = "sum") -> float:
             f"this array is {state} at every temperature up to T={ends:.4g}, where Xi diverges: "
             "there is no critical temperature; change gamma, lam or N"
         )
-    return float(brentq(gain, low, high, xtol=1e-13, rtol=1e-14))
+    # In ln T: the unit of energy must not count.
+    root = brentq(lambda ln_T: gain(float(np.exp(ln_T))), np.log(low), np.log(high), xtol=1e-14)
+    return float(np.exp(root))
 
 
 class CubicRootFit(NamedTuple):

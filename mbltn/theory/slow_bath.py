@@ -118,7 +118,8 @@ def channel_rates(
     m = W_L(s Delta/W)/s with Lambert's function; "leading" has m = ln(Delta/W)/s, far too slow a
     rate.
 
-    As W -> 0 channel b always beats a, and c where gamma/Delta < exp(-s/Xi).
+    As W -> 0 channel b always beats a, and c where gamma/Delta < exp(-s/Xi); in one dimension with
+    s xi Xi/(s xi + Xi) in place of Xi.
 
     Parameters
     ----------
@@ -362,7 +363,8 @@ def lorentzian_bath_optimum(
         if ((edge < W) | (edge > Delta)).any():
             raise InvalidInput("the cutoff must lie between W and Delta: its wings end there")
         reach = np.log(Delta / edge) / log_k
-    lowest = np.maximum(np.ceil(reach) if integer else reach, 1.0)
+    # A whole order that rounding has lifted is itself.
+    lowest = np.maximum(np.ceil(reach * (1 - 1e-12)) if integer else reach, 1.0)
     strength = Xi * log_k
     with np.errstate(invalid="ignore", divide="ignore"):
         peak = (np.log(Delta / W) + np.log(strength - 1) / 2) / log_k

@@ -391,3 +391,21 @@ def test_strong_interactions_leave_nothing_localized():
 def test_what_cannot_be_is_refused(call, message):
     with pytest.raises(InvalidInput, match=message):
         call()
+
+
+def test_a_threshold_at_the_fermi_energy_can_be_used():
+    par = c.Wire(5.0, u=20 * np.pi * np.sqrt(10), correlator=c.Correlator("exponential", 1.0, 0.3))
+    T = np.exp(-1 / 3) * par.Delta_c
+    found = c.threshold(par, T)
+    assert found.regime == "not localized at eps_F"
+    assert c.eta(par, found.eps, T) > 1
+    assert c.conditions(par, T)["T < Delta_c"].holds
+
+
+def test_a_ratio_that_saturates_has_no_threshold():
+    slow = c.Correlator("custom", 1.0, ln_F=lambda eps: 0.05 * np.log1p(eps))
+    flat = c.Correlator("custom", 1.0, ln_F=lambda eps: np.zeros_like(eps))
+    T = 0.1 * c.Wire(5.0, u=0.3, correlator=slow).Delta_c
+    found = c.threshold(c.Wire(5.0, u=0.3, correlator=slow), T)
+    assert found.ln_eps == pytest.approx(193.27, abs=0.01)
+    assert c.threshold(c.Wire(5.0, u=0.3, correlator=flat), 0.05).regime == "marginal"

@@ -338,3 +338,28 @@ def test_the_condition_c7_in_temperatures():
 def test_what_cannot_be_is_refused(call, message):
     with pytest.raises(InvalidInput, match=message):
         call()
+
+
+@given(st.floats(1e-24, 1e20))
+def test_the_critical_temperature_is_an_energy(unit):
+    scaled = warm.DotArray(0.01 * unit, unit, 6.0, 0.2, 36.0, 20, entropy=unit)
+    assert warm.critical_temperature(scaled) / unit == pytest.approx(0.8827583203, rel=1e-9)
+
+
+def test_within_rounding_of_the_transition_it_is_localized():
+    """F(0+) exceeds 1 by rounding, and F nowhere does."""
+    arguments = (0.023, 15.5, 10, 0.15, 2)
+    Xi = metal.critical_Xi(*arguments, method="integral_inf")
+    for shift in (-1e-15, 0.0, 1e-15):
+        rate = metal.solve_gamma(*arguments, Xi=Xi * (1 + shift), method="integral_inf")
+        assert rate.localized or rate.ln_Gamma < -20
+    assert metal.solve_gamma(*arguments, Xi=1.01 * Xi, method="integral_inf").ln_Gamma < 0
+
+
+def test_a_rate_that_equals_the_coupling_is_not_below_it():
+    assert metal.validity(0.1, 0.1, 3.0, 10, 0.9, 6, 1, 0.5)["26"].ratio == np.inf
+
+
+def test_levels_are_checked_in_absolute_units_too():
+    with pytest.raises(InvalidInput, match="N=-3 must be"):
+        warm.DotArray(0.01, 1.0, 6.0, 0.2, 36.0, -3)

@@ -289,3 +289,9 @@ def test_tunnelling_off_resonance():
 def test_what_cannot_be_is_refused(call, message):
     with pytest.raises(InvalidInput, match=message):
         call()
+
+
+def test_a_whole_order_that_rounding_has_lifted():
+    """ln 125/ln 5 is 3 but for rounding."""
+    best = b.lorentzian_bath_optimum(1e-4, 1e-6, 1.0, 0.5, 5.0, cutoff=1 / 125, integer=True)
+    assert (best.order, best.ln_rate) == (3.0, pytest.approx(-34.5796, abs=1e-4))
