@@ -18,8 +18,7 @@ from .precondition import factor_solve
 _DENSE_BELOW = 400
 _DENSE_SHARE = 3
 _BLOCK = 16
-# Far below what the pencil itself leaves out.
-_RELATIVE_TOLERANCE = 1e-4
+_RELATIVE_TOLERANCE = 1e-7
 # About so many columns' solves with the factors cost as much time as one column of the inverse.
 _SOLVES_A_LEVEL = 20
 

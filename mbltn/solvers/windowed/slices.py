@@ -183,13 +183,13 @@ class Slices:
         width = count * spacing
         if upwards:
             low, high = self.high, self.high + width
-            wanted = partial(_above, border=low, end=high, spare=self.buffer)
+            wanted = partial(_between, low=low, high=high)
             self.pieces.append(
                 self._piece(low + 0.5 * width, count, wanted, low, high, low_border=low)
             )
         else:
             low, high = self.low - width, self.low
-            wanted = partial(_below, border=high, end=low, spare=self.buffer)
+            wanted = partial(_between, low=low, high=high)
             self.pieces.insert(
                 0, self._piece(low + 0.5 * width, count, wanted, low, high, high_border=high)
             )
@@ -389,16 +389,6 @@ def _nearest(energies: np.ndarray, sigma: float, count: int) -> np.ndarray:
     mask = np.zeros(len(energies), dtype=bool)
     mask[np.argsort(abs(energies - sigma), kind="stable")[:count]] = True
     return mask
-
-
-def _above(energies: np.ndarray, border: float, end: float, spare: int) -> np.ndarray:
-    """Above `border` up to `end`, and beyond: all but the `spare` outermost, a buffer."""
-    inner = np.arange(len(energies)) < len(energies) - spare
-    return np.asarray((energies >= border) & (inner | (energies <= end)))
-
-
-def _below(energies: np.ndarray, border: float, end: float, spare: int) -> np.ndarray:
-    return _above(-energies[::-1], -border, -end, spare)[::-1]
 
 
 def _between(energies: np.ndarray, low: float, high: float) -> np.ndarray:
