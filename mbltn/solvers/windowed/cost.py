@@ -21,7 +21,7 @@ _STRONG_TAIL = 0.035
 _SHARES_OF_RATIO = (0.3, 0.45, 0.6, 0.8, 1.0)
 _SLICES = (50, 100, 150, 200, 300, 500)
 # Half width of the near window over that of a slice with its buffer, at least.
-_REACH = 2.0
+_REACH = 4.0
 _LARGEST_CORE = 8192
 # Of the memory, up to which it is spent on speed.
 _SHARE_FOR_SPEED = 0.5
