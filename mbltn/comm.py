@@ -138,6 +138,7 @@ def by_halves(comm: Any, work: Sequence[Callable[[Any], T]]) -> list[T]:
         if not nobody_waits(own, caught):
             raise
         error = caught
+    own.Free()
 
     def settled() -> T:
         if error is not None:
@@ -145,7 +146,6 @@ def by_halves(comm: Any, work: Sequence[Callable[[Any], T]]) -> list[T]:
         return result
 
     result = together(comm, settled)
-    own.Free()
     return [comm.bcast(result, root) for root in first_ranks]
 
 

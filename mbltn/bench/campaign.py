@@ -128,7 +128,7 @@ def _run_one(
         "foreign": run.kind == "solve" and METHODS[run.method].foreign,
         **run.arguments,
     }
-    return row_from(run.method, problem, own, run_apart(job, own, limits, tick))
+    return row_from(run.method, problem, own, run_apart(job, own, limits, tick), run.kind)
 
 
 def append_json(path: Path, entries: Iterable[dict[str, Any]]) -> None:

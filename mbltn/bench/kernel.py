@@ -44,7 +44,8 @@ def run_kernel(job: dict[str, Any], comm: Any) -> dict[str, Any]:
     seconds, middle = min(times), float(np.median(times))
     peak = float(sum(comm.allgather(own_peak_mb())))
     flops = flops_per_row(operator) * operator.dimension * columns * steps
-    triad = triad_bytes_per_second()
+    # All ranks at once, as they share the memory.
+    triad = sum(comm.allgather(triad_bytes_per_second()))
     return {
         "seconds": seconds,
         "baseline_mb": baseline,

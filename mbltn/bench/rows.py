@@ -24,7 +24,7 @@ class Row:
     """The result of one method on one problem.
 
     `status` is "done", "over the limit", "out of memory", "not installed", "refused" or "failed";
-    numbers that were not measured are None.
+    numbers that were not measured are None. `kind` is that of its `Run`.
     """
 
     method: str
@@ -51,6 +51,7 @@ class Row:
     phases: dict[str, float] = field(default_factory=dict)
     ranks: int = 1
     threads: int = 1
+    kind: str = "solve"
     problem: dict[str, Any] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
     machine: dict[str, Any] = field(default_factory=describe)
@@ -72,7 +73,9 @@ _MORE = (
 )
 
 
-def row_from(method: str, problem: Problem, layout: Layout, report: Report) -> Row:
+def row_from(
+    method: str, problem: Problem, layout: Layout, report: Report, kind: str = "solve"
+) -> Row:
     """The row of a job that has ended, however it ended."""
     values = report.values
     energies = tuple(values.get("energies", ()))
@@ -96,6 +99,7 @@ def row_from(method: str, problem: Problem, layout: Layout, report: Report) -> R
         phases=values.get("phases", {}),
         ranks=layout.ranks,
         threads=layout.threads,
+        kind=kind,
         problem=problem.as_dict(),
         more={name: values[name] for name in _MORE if values.get(name)},
         energies=energies,
@@ -106,15 +110,25 @@ def row_from(method: str, problem: Problem, layout: Layout, report: Report) -> R
 def best_of(rows: Sequence[Row]) -> Row:
     """One row for a job that was run several times: the quickest, with all their times.
 
-    Where one of them failed that is the row, and the largest peak is the peak of all.
+    Where one of them failed, or they contradict each other, that is the row; the largest peak is
+    the peak of all, and levels are certified only if they are every time.
     """
     failed = [row for row in rows if row.seconds is None]
     if failed or len(rows) == 1:
         return (failed or rows)[0]
     best = min(rows, key=lambda row: row.seconds or math.inf)
+    distance = max(difference(row.energies, best.energies) for row in rows)
+    if distance > AGREEMENT * best.scale:
+        reason = f"energies of its rounds differ by {distance:.2g}"
+        return replace(best, status="failed", reason=reason, seconds=None, ms_per_pair=None)
     peaks = [row.peak_mb for row in rows if row.peak_mb is not None]
-    times = [row.seconds for row in rows]
-    return replace(best, peak_mb=max(peaks, default=None), more={**best.more, "rounds": times})
+    doubtful = [row.complete for row in rows if row.complete != "certified"]
+    return replace(
+        best,
+        peak_mb=max(peaks, default=None),
+        complete=doubtful[0] if doubtful else best.complete,
+        more={**best.more, "rounds": [row.seconds for row in rows]},
+    )
 
 
 def compared(rows: Sequence[Row], baseline: str | None = None) -> list[Row]:
@@ -124,9 +138,18 @@ def compared(rows: Sequence[Row], baseline: str | None = None) -> list[Row]:
     any. All methods whose energies differ from it by less than 1e-9 of the norm of H carry the
     digest of the reference; the others that of their own energies. Ratios are those of the
     `baseline` to the method: one of `BASELINES`, or the slowest that ended, unless it is named. A
-    named one that did not end, or disagrees, gives no ratios.
+    named one that did not end, or disagrees, gives no ratios. Rows of different kinds do different
+    work and are compared among themselves.
     """
-    rows = _with_agreement(list(rows))
+    kinds = dict.fromkeys(row.kind for row in rows)
+    of_kind = {
+        kind: iter(_compared([r for r in rows if r.kind == kind], baseline)) for kind in kinds
+    }
+    return [next(of_kind[row.kind]) for row in rows]
+
+
+def _compared(rows: list[Row], baseline: str | None) -> list[Row]:
+    rows = _with_agreement(rows)
     done = [row for row in rows if row.seconds is not None and row.agrees is not False]
     wanted = (baseline,) if baseline else BASELINES
     named = [row for method in wanted for row in done if row.method == method]

@@ -80,6 +80,18 @@ def test_a_round_that_fails_is_the_row():
     assert (best.status, best.seconds) == ("out of memory", None)
 
 
+def test_rounds_that_contradict_each_other_give_no_figure():
+    best = best_of([row("windowed"), row("windowed", 0.5, energies=np.add(LEVELS, 2e-8))])
+    assert (best.status, best.seconds) == ("failed", None)
+    assert "rounds differ by 2e-08" in best.reason
+
+
+def test_levels_are_certified_only_if_they_are_in_every_round():
+    rounds = [row("windowed", 1.0, complete="certified"), row("windowed", 2.0, complete="unknown")]
+    assert best_of(rounds).complete == "unknown"
+    assert best_of(rounds[:1] * 2).complete == "certified"
+
+
 # -- agreement and ratios ----------------------------------------------------------------------
 
 
@@ -126,6 +138,13 @@ def test_ratios_are_to_slepc_or_to_the_slowest_or_to_the_named_one():
     assert [r.memory_ratio for r in compared(rows)] == [0.5, 1.0, 4.0]
     assert [r.time_ratio for r in compared(rows, "windowed")] == [0.0625, 0.125, 1.0]
     assert [r.time_per_pair_ratio for r in compared([rows[0], rows[2]])] == [1.0, 16.0]
+
+
+def test_other_kinds_of_work_are_not_compared():
+    step = replace(row("filter step", 2.0, energies=()), kind="kernel")
+    faster = replace(step, seconds=1.0)
+    rows = compared([step, row("windowed", 8.0), faster, row("windowed", 4.0)])
+    assert [r.time_ratio for r in rows] == [1.0, 1.0, 2.0, 2.0]
 
 
 def test_what_failed_is_a_row_and_stops_nothing():

@@ -1,6 +1,7 @@
 """The energy-window solver: its parts against dense matrices, its limits, what it refuses."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ import mbltn as mb
 from mbltn.comm import Serial
 from mbltn.errors import InvalidInput, SolverFailure, UnfitMethod
 from mbltn.solvers import Windowed, windowed
-from mbltn.solvers.windowed import slices
+from mbltn.solvers.windowed import result, slices
+from mbltn.solvers.windowed.cost import Setting, cheapest_within
 from mbltn.solvers.windowed.count import levels_below
 from mbltn.solvers.windowed.frame import Frame
 from mbltn.solvers.windowed.ldl import block_ldl
@@ -382,6 +384,75 @@ def test_levels_nearest_to_an_energy_beyond_the_spectrum(beyond, k):
     pairs = mb.eigenpairs(op, mb.Target.energy(energy, k), "windowed")
     np.testing.assert_allclose(pairs.energies, nearest, rtol=0, atol=1e-11)
     assert pairs.complete == "certified"
+
+
+@pytest.mark.parametrize("buffer", [5, 20])
+@pytest.mark.parametrize("edges", [(700, -20), (700, None), (10, 400)])
+@pytest.mark.parametrize("alpha", [0.5, 0.7])
+def test_no_level_is_lost_where_the_density_of_levels_changes_within_a_slice(alpha, edges, buffer):
+    """Without a count that would tell: a piece claims only what its block reached."""
+    op, dense = star(alpha=alpha)
+    exact = np.linalg.eigvalsh(dense)
+    inside = exact[slice(*edges)]
+    low = inside[0] - 0.5 * (inside[0] - exact[edges[0] - 1])
+    high = inside[-1] + (0.2 if edges[1] is None else 0.5 * (exact[edges[1]] - inside[-1]))
+    solver = Windowed(buffer=buffer, certify=buffer == 20)
+    pairs = mb.eigenpairs(op, mb.Target.window(low, high), solver)
+    np.testing.assert_allclose(pairs.energies, inside, rtol=0, atol=1e-10)
+    assert pairs.complete == ("certified" if solver.certify else "unknown")
+
+
+@pytest.mark.parametrize("alpha", [0.3, 0.4, 0.5])
+def test_target_on_a_level(alpha):
+    op, dense = star(n_lbits=7, alpha=alpha)
+    exact = np.linalg.eigvalsh(dense)
+    energy = float(exact[len(exact) // 2])
+    nearest = np.sort(exact[np.argsort(abs(exact - energy))[:90]])
+    pairs = mb.eigenpairs(op, mb.Target.energy(energy, 90), Windowed(omega=0.6))
+    np.testing.assert_allclose(pairs.energies, nearest, rtol=0, atol=1e-11)
+    assert pairs.complete == "certified"
+
+
+def test_wide_blocks_only_where_memory_is_plentiful():
+    """The cheapest that fits, and half of the memory left free by blocks that could be narrower."""
+    wide, narrow, small = (
+        Setting(4, 0.5, 0.1, 100, 128, 50, operations, 0.1, 1e3, memory, width)
+        for operations, memory, width in ((1.0, 6.0, 32), (2.0, 5.0, 16), (3.0, 1.0, 16))
+    )
+    settings = [wide, narrow, small]
+    assert cheapest_within(settings, 12.0, narrow=16) is wide
+    assert cheapest_within(settings, 8.0, narrow=16) is narrow
+    assert cheapest_within(settings, 8.0, narrow=32) is wide  # as the user said
+    assert cheapest_within(settings, 2.0, narrow=16) is small
+    assert cheapest_within(settings, 0.5, narrow=16) is None
+
+
+def test_ends_that_residuals_could_reach_across_are_not_counted(monkeypatch):
+    """A residual as large as the distance to the end may hide a level on the other side."""
+    op, _ = star()
+    tried = []
+
+    def count(near, energy):
+        tried.append(energy)
+        return levels_below(near, energy)
+
+    monkeypatch.setattr(result, "levels_below", count)
+    original = slices.Polisher.refine
+
+    def coarse(self, *arguments):
+        found = original(self, *arguments)
+        residuals = found.residuals.copy()
+        residuals[found.energies < sigma] = 1e-1
+        return replace(found, residuals=residuals)
+
+    sigma = op.mean_energy()
+    target = mb.Target.middle(20)
+    assert Windowed().solve(op, target, Serial()).certificate is not None
+    assert min(tried) < sigma < max(tried)
+    tried.clear()
+    monkeypatch.setattr(slices.Polisher, "refine", coarse)
+    assert Windowed().solve(op, target, Serial()).certificate is None
+    assert all(energy > sigma for energy in tried)
 
 
 def test_targets_far_from_all_levels():

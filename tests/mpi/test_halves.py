@@ -18,4 +18,4 @@ def test_an_error_of_one_half_is_raised_on_every_rank(job):
     for result in job.results:
         message, shared = result["halves"]["caught"]
         assert f"-{len(SHARES[len(job.results)][1])}" in message  # the size of the second half
-        assert shared
+        assert shared or len(job.results) == 1

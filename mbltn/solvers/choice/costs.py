@@ -205,10 +205,12 @@ def _windowed(problem: Problem, machine: Machine) -> Work:
         widths=options.widths,
         single=options.precision == "single",
         threads=machine.threads,
+        ranks=machine.ranks,
     )
     if not found:
         raise UnfitMethod("the first site alone is larger than a core may be")
-    chosen = cheapest_within(found, machine.memory) or min(found, key=lambda s: s.memory)
+    chosen = cheapest_within(found, machine.memory, min(options.widths))
+    chosen = chosen or min(found, key=lambda setting: setting.memory)
     note = (
         f"core of dimension {chosen.core_dimension}, {chosen.near} near states, couplings left "
         f"out {chosen.tail_norm:.2g}"

@@ -106,8 +106,12 @@ def settings(
     n_core: int | None = None,
     omega: float | None = None,
     threads: int = 1,
+    ranks: int = 1,
 ) -> list[Setting]:
-    """Every sensible setting for `count` levels around `energy`, the cheapest first."""
+    """Every sensible setting for `count` levels around `energy`, the cheapest first.
+
+    `threads` are those of each of `ranks`, all of which hold the core and the near block.
+    """
     found = []
     dims, norm = op.space.dims, norm_bound(op)
     for sites in range(1, len(dims) + 1) if n_core is None else [n_core]:
@@ -136,6 +140,7 @@ def settings(
                         width=width,
                         single=single,
                         threads=threads,
+                        ranks=ranks,
                     )
                     for width in widths
                 ]
@@ -165,6 +170,7 @@ def _setting(
     width: int,
     single: bool,
     threads: int,
+    ranks: int,
 ) -> Setting:
     core, w, n_products = cut.core, cut.tail_norm, cut.n_products
     d, near = float(cut.dimension), min(2.0 * omega * density, float(cut.dimension))
@@ -186,13 +192,14 @@ def _setting(
     operations = _EIGH * core**3 + slices * one_slice + certificate
     # Rank 0 diagonalises the core, all factorise the near block of every slice and both counts.
     alone = min(1.0, (_EIGH * core**3 + (slices + 2.0) * ldl) / operations)
-    matvecs = slices * columns * (4.0 + iterations) + 240.0
+    matvecs = slices * columns * (4.0 + iterations) + 240.0 + 2.0 * _COUNTED
     precision = 4 if single else 8
     blocks = d * width * (8 * precision + 16) * threads
     vectors = 8.0 * d * (columns + count + (slices > 1) * count)
     matrices = n_products * core**2 * (8 + precision * single) + 8.0 * core**2
     dense = near**2 * (2 * 8 + precision) + near * columns * (16 + 2 * precision)
-    memory = vectors + matrices + max(blocks + near**2 * precision, dense) + 8 * d
+    near_part = max(blocks + ranks * near**2 * precision, ranks * dense)
+    memory = vectors + ranks * matrices + near_part + 8 * d
     return Setting(
         *(cut.sites, omega, w, round(near), core, levels),
         *(operations, alone, matvecs, memory, width),
@@ -209,11 +216,10 @@ def _couplings(op: Operator, n_core: int) -> int:
     return max(1, len(cores))
 
 
-def cheapest_within(found: Sequence[Setting], max_memory: float) -> Setting | None:
-    """The first of these that fits; wide blocks only where memory is plentiful."""
-    narrow = min((setting.width for setting in found), default=0)
+def cheapest_within(found: Sequence[Setting], max_memory: float, narrow: int) -> Setting | None:
+    """The first of these that fits; blocks wider than `narrow` only where memory is plentiful."""
     for setting in found:
-        share = 1.0 if setting.width == narrow else _SHARE_FOR_SPEED
+        share = 1.0 if setting.width <= narrow else _SHARE_FOR_SPEED
         if setting.memory <= share * max_memory:
             return setting
     return None
@@ -225,6 +231,7 @@ def best_setting(
     count: int,
     *,
     max_memory: float,
+    widths: Sequence[int],
     omega: float | None = None,
     n_core: int | None = None,
     **options: Any,
@@ -236,9 +243,9 @@ def best_setting(
     UnfitMethod
         If the tail couplings are too strong for every core that fits.
     """
-    found = settings(op, energy, count, n_core=n_core, omega=omega, **options)
+    found = settings(op, energy, count, widths=widths, n_core=n_core, omega=omega, **options)
     fit = [setting for setting in found if omega is None or setting.tail_norm < omega]
-    affordable = cheapest_within(fit, max_memory)
+    affordable = cheapest_within(fit, max_memory, min(widths))
     if affordable is not None:
         return affordable
     if not found:

@@ -16,7 +16,8 @@ from ..krylov_basis import rotate_columns
 from ..verify import MAX_RELATIVE_RESIDUAL, orthonormality, residuals
 from .count import CERTIFICATE_NOTE, LevelCount, levels_below
 from .near import Near
-from .slices import Slices, wanted_levels
+from .piece import wanted_levels
+from .slices import Slices
 
 
 def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ import numpy as np
 
 from ...comm import agreed, by_halves, by_rank_zero, nobody_waits, together
 from ...errors import SolverFailure
-from ...operators import Operator
 from ...operators.operator import norm_bound
 from ..base import Target
 from ..watch import Watch
@@ -21,6 +20,7 @@ from .frame import Frame
 from .ldl import BlockLDL, block_ldl
 from .near import Near, schur_complement, slope
 from .pencil import DeflatedSolve, NearLevels, by_lanczos, near_levels
+from .piece import EDGE, Piece, between, ends_beyond, ends_within, nearest, wanted_levels
 from .polish import Polished, Polisher
 from .precondition import schur_factor
 from .shift_invert import lanczos_pairs
@@ -30,44 +30,14 @@ if TYPE_CHECKING:
 
 # SQMR iterations of each correction at most; two or three corrections are enough.
 _PASSES = (10, 16, 16, 16, 16, 16, 16)
-# Gaps that a count is tried in; levels at the edge of a slice among which its border is chosen.
-_ENDS = 3
-_EDGE = 8
 _UNCONVERGED = "levels at the edge did not converge: raise omega or buffer, or use another solver"
-_MORE_COLUMNS = 1.5
+# Of columns, and of omega, where there are too few.
+_MORE = 1.5
+_TRIALS = 3
+# Near states for every column of the block, at least.
+_ROOM = 2
 # Levels of the first of several slices at least: its two ends must not meet.
-_LEAST_LEVELS = 4 * _EDGE
-
-
-@dataclass(frozen=True, eq=False)
-class Piece:
-    """Levels of one slice and of its buffer.
-
-    Attributes
-    ----------
-    energies, residuals : (n,) ascending
-    rows : (own rows in kron order, n), Fortran order; columns below `first` and from `last` on
-        were not kept
-    first, last : the kept columns
-    low_ends, high_ends : energies in gaps beyond the kept levels, widest gap first
-    """
-
-    energies: np.ndarray
-    residuals: np.ndarray
-    rows: np.ndarray
-    first: int
-    last: int
-    low_ends: list[float]
-    high_ends: list[float]
-    passes: int
-    iterations: int
-
-    @property
-    def kept(self) -> slice:
-        return slice(self.first, self.last)
-
-    def without_rows(self) -> Piece:
-        return replace(self, rows=self.rows[:, :0])
+_LEAST_LEVELS = 4 * EDGE
 
 
 @dataclass
@@ -96,16 +66,16 @@ class Slices:
             wanted = partial(wanted_levels, target=target, op=self.frame.op)
             self.pieces = [self._piece(sigma, count, wanted, sigma, sigma, around=target)]
         else:
-            nearest = partial(_nearest, sigma=sigma, count=most)
-            self.pieces = [self._piece(sigma, most, nearest, sigma, sigma)]
-            while not self.covers(target) and self._may_go_on():
-                try:
-                    self._extend(target, sigma)
-                except SolverFailure as error:
-                    if not nobody_waits(self.frame.comm, error):
-                        raise
-                    self.reason = str(error)
-                    break
+            wanted = partial(nearest, sigma=sigma, count=most)
+            self.pieces = [self._piece(sigma, most, wanted, sigma, sigma)]
+        while not self.covers(target) and self._may_go_on():
+            try:
+                self._extend(target, sigma)
+            except SolverFailure as error:
+                if not nobody_waits(self.frame.comm, error):
+                    raise
+                self.reason = str(error)
+                break
         if not self.covers(target) and not self.reason:
             self.reason = self.watch.reason if self.watch.expired() else _UNCONVERGED
 
@@ -124,7 +94,7 @@ class Slices:
 
     def _may_go_on(self) -> bool:
         grows = self.pieces[0].low_ends and self.pieces[-1].high_ends
-        return bool(grows) and not self.watch.expired()
+        return bool(grows) and not self.reason and not self.watch.expired()
 
     @property
     def low(self) -> float:
@@ -165,34 +135,47 @@ class Slices:
 
     def _extend(self, target: Target, sigma: float) -> None:
         """One more piece, on the side that lacks more."""
-        some = [piece.energies for piece in self.pieces if len(piece.energies) > 1]
-        spacing = 2.0 * self.setting.omega / max(1, self.setting.near)
-        if some:
-            spacing = sum(e[-1] - e[0] for e in some) / sum(map(len, some))
         if target.interval is None:
             upwards = self.high - sigma < sigma - self.low
+            spacing = self._spacing(upwards)
             reach = self.reach(target) + 0.5 * self._lacking(target) * spacing
             low, high = sigma - reach, sigma + reach
         else:
             low, high = target.interval
             upwards = self.high <= high
+            spacing = self._spacing(upwards)
         missing = (high - self.high if upwards else self.low - low) / spacing
         # More than seems to lack: the density of levels fluctuates, and one more slice is dear.
-        spare = max(self.buffer, 2 * _EDGE)
-        count = int(min(1.1 * max(missing, 0.0) + spare, self.setting.slice_levels))
-        width = count * spacing
-        if upwards:
-            low, high = self.high, self.high + width
-            wanted = partial(_between, low=low, high=high)
-            self.pieces.append(
-                self._piece(low + 0.5 * width, count, wanted, low, high, low_border=low)
-            )
+        spare = max(self.buffer, 2 * EDGE)
+        most = max(self.setting.slice_levels, _LEAST_LEVELS)
+        count = int(min(1.1 * max(missing, 0.0) + spare, most))
+        for trial in range(_TRIALS):
+            # Narrower where the last block did not reach back to its neighbour.
+            piece = self._beside(upwards, count, count * spacing / 2.0**trial)
+            if piece.low_ends and piece.high_ends:
+                break
+        if not (piece.low_ends if upwards else piece.high_ends):
+            self.reason = _UNCONVERGED
+        elif upwards:
+            self.pieces.append(piece)
         else:
-            low, high = self.low - width, self.low
-            wanted = partial(_between, low=low, high=high)
-            self.pieces.insert(
-                0, self._piece(low + 0.5 * width, count, wanted, low, high, high_border=high)
-            )
+            self.pieces.insert(0, piece)
+
+    def _spacing(self, upwards: bool) -> float:
+        """Mean distance of the levels at the outer end of what was found on this side."""
+        energies = self.pieces[-1 if upwards else 0].energies
+        half = len(energies) // 2
+        outer = energies[half:] if upwards else energies[: len(energies) - half]
+        if len(outer) < EDGE:
+            return 2.0 * self.setting.omega / max(1, self.setting.near)
+        return float(outer[-1] - outer[0]) / (len(outer) - 1)
+
+    def _beside(self, upwards: bool, count: int, width: float) -> Piece:
+        """A piece of about `count` levels in `width` that begins where the outermost one ends."""
+        low, high = (self.high, self.high + width) if upwards else (self.low - width, self.low)
+        ends = {"low_border": low} if upwards else {"high_border": high}
+        wanted = partial(between, low=low, high=high)
+        return self._piece(0.5 * (low + high), count, wanted, low, high, **ends)
 
     def _piece(
         self,
@@ -203,35 +186,42 @@ class Slices:
         high: float,
         **ends: Any,
     ) -> Piece:
-        """The wanted levels around `centre`; the block must reach beyond [low, high]."""
-        with self.watch.phase("core"):
-            near = Near.around(self.frame, centre, self.setting.omega)
-        if near.count == 0:
-            return self._nothing(low, high, **ends)
+        """The wanted levels around `centre`; the block should reach beyond [low, high]."""
         columns = count + 2 * self.buffer
-        for _ in range(3):
-            columns = min(columns, near.count)
+        with self.watch.phase("core"):
+            near = self._near(centre, columns)
+        if near.count == 0:
+            return self._nothing(near, **ends)
+        for trial in range(_TRIALS):
+            columns = min(int(columns * _MORE ** (trial > 0)), near.count)
             found = self._found(near, columns, wanted)
             if (found.energies[0] < low and found.energies[-1] > high) or columns == near.count:
                 break
-            columns = int(_MORE_COLUMNS * columns)
-        return self._kept(found, np.flatnonzero(wanted(found.energies)), low, high, **ends)
+        whole = columns == near.count and self.solver.mode == "polish"
+        return self._kept(found, wanted, near, low, high, whole=whole, **ends)
 
-    def _nothing(self, low: float, high: float, around: Target | None = None, **_: Any) -> Piece:
+    def _near(self, centre: float, columns: int) -> Near:
+        """Near states around `centre`; in a wider window where the density of levels is low."""
+        enough = min(_ROOM * columns, self.setting.near)
+        omega, widest = self.setting.omega, 2.0 * norm_bound(self.frame.op)
+        near = Near.around(self.frame, centre, omega)
+        while near.count < enough and omega < widest and self.solver.omega is None:
+            omega *= _MORE
+            near = Near.around(self.frame, centre, omega)
+        return near
+
+    def _nothing(self, near: Near, around: Target | None = None, **_: Any) -> Piece:
         """The piece where no product state lies near: there is no level either."""
-        interval = around.interval if around is not None else None
-        if interval is None and not self.pieces:
+        if not self.pieces and not (around and around.interval):
             raise agreed(
                 SolverFailure(
-                    f"no product state lies within omega={self.setting.omega:.4g} of E={low:.6g}: "
+                    f"no product state lies within omega={near.omega:.4g} of E={near.centre:.6g}: "
                     "the target is outside of the spectrum, or omega is too small"
                 )
             )
-        if interval is not None:
-            low, high = interval
-        none, beyond = np.empty(0), 1e-9 * norm_bound(self.frame.op)
+        none, sure = np.empty(0), near.omega - self.frame.tail.tail_norm
         rows = self.frame.to_rows(np.empty((*self.frame.shape, 0)), np.arange(0))
-        return Piece(none, none, rows, 0, 0, [low - beyond], [high + beyond], 0, 0)
+        return Piece(none, none, rows, 0, 0, [near.centre - sure], [near.centre + sure], 0, 0)
 
     def _found(
         self, near: Near, columns: int, wanted: Callable[[np.ndarray], np.ndarray]
@@ -280,47 +270,50 @@ class Slices:
     def _kept(
         self,
         found: Polished,
-        wanted: np.ndarray,
+        wanted: Callable[[np.ndarray], np.ndarray],
+        near: Near,
         low: float,
         high: float,
+        *,
+        whole: bool,
         around: Target | None = None,
         low_border: float | None = None,
         high_border: float | None = None,
     ) -> Piece:
         """The piece, without the vectors of its buffer.
 
-        Alone (`around` its target) it keeps what is wanted and ends beyond; else it ends in gaps
-        between its outermost wanted levels, or at the border of its neighbour. Where no level was
-        found beyond, as at the edge of the spectrum, it ends just there; a count tells.
+        Alone (`around` its target) it keeps what is wanted and ends beyond; else, or where nothing
+        is known beyond, it ends in gaps between its outermost wanted levels, or at the border of
+        its neighbour. `whole` says that the block has every level of the near states.
         """
-        energies, residuals = found.energies, found.residuals
-        centre, beyond = 0.5 * (low + high), 1e-9 * norm_bound(self.frame.op)
-        first = last = int(np.searchsorted(energies, centre))
-        if len(wanted):
-            first, last = int(wanted[0]), int(wanted[-1]) + 1
+        energies = found.energies
+        distances = np.sort(abs(energies - near.centre))
+        sure = near.omega - self.frame.tail.tail_norm
+        if not whole:
+            # The outermost levels of a block may have nearer ones beside them.
+            sure = float(distances[-1 - min(EDGE, self.buffer, len(distances) - 1)])
+        known = (near.centre - sure, near.centre + sure)
+        kept = np.flatnonzero(wanted(energies))
+        first = last = int(np.searchsorted(energies, near.centre))
+        if len(kept):
+            first, last = int(kept[0]), int(kept[-1]) + 1
+        low_ends: list[float] = []
+        high_ends: list[float] = []
         if around is not None:
-            low, high = _bounds(energies[wanted], around, self.frame.op)
-            low_ends = _gaps(energies, residuals, 0, first, below=low)
-            high_ends = _gaps(energies, residuals, max(last - 1, 0), len(energies), above=high)
-            low_ends = low_ends or ([low - beyond] if energies[0] > low else [])
-            high_ends = high_ends or ([high + beyond] if energies[-1] < high else [])
-        else:
-            reach = float(abs(energies[first:last] - centre).max(initial=0.0))
-            low_ends, high_ends = [min(low, centre - reach)], [max(high, centre + reach)]
-            half = (first + last) // 2
-            if first > 0 and len(wanted):
-                low_ends = _gaps(energies, residuals, first, min(first + _EDGE, half))
-            if last < len(energies) and len(wanted):
-                high_ends = _gaps(energies, residuals, max(half, last - 1 - _EDGE), last - 1)
-            low_ends = low_ends if low_border is None else [low_border]
-            high_ends = high_ends if high_border is None else [high_border]
+            low_ends, high_ends = ends_beyond(found, first, last, known, around, self.frame.op)
+        if not (low_ends and high_ends):
+            low_ends, high_ends = ends_within(found, first, last, known, low, high)
+            if low_border is not None:
+                low_ends = [low_border] if known[0] < low_border else []
+            if high_border is not None:
+                high_ends = [high_border] if known[1] > high_border else []
             first = int(np.searchsorted(energies, low_ends[0])) if low_ends else first
             last = int(np.searchsorted(energies, high_ends[0])) if high_ends else last
         with self.watch.phase("vectors"):
             rows = self.frame.to_rows(found.vectors, np.arange(first, last))
         return Piece(
             energies,
-            residuals,
+            found.residuals,
             rows,
             first,
             last,
@@ -349,47 +342,3 @@ class Slices:
             "iterations": sum(piece.iterations for piece in self.pieces),
             "ranks": self.frame.comm.size,
         }
-
-
-def _gaps(
-    energies: np.ndarray,
-    residuals: np.ndarray,
-    start: int,
-    stop: int,
-    below: float = np.inf,
-    above: float = -np.inf,
-) -> list[float]:
-    """Middles of the widest gaps (i, i + 1), start <= i < stop, that residuals cannot close."""
-    part = slice(start, stop)
-    middles = (0.5 * (energies[1:] + energies[:-1]))[part]
-    spaces = np.diff(energies)[part]
-    clear = spaces > 4.0 * (residuals[1:] + residuals[:-1])[part]
-    clear &= (middles < below) & (middles > above)
-    order = [i for i in np.argsort(-spaces, kind="stable") if clear[i]]
-    return [float(middles[i]) for i in order[:_ENDS]]
-
-
-def _bounds(energies: np.ndarray, target: Target, op: Operator) -> tuple[float, float]:
-    """What a count must hold, so that no nearer level than these is missed."""
-    if target.interval is not None:
-        return target.interval
-    sigma = target.energy_for(op)
-    reach = float(abs(energies - sigma).max(initial=0.0))
-    return sigma - reach, sigma + reach
-
-
-def wanted_levels(energies: np.ndarray, target: Target, op: Operator) -> np.ndarray:
-    """Mask of what the target asks for among these levels, of which there may be too few."""
-    if target.interval is None:
-        return _nearest(energies, target.energy_for(op), target.k or 0)
-    return _between(energies, *target.interval)
-
-
-def _nearest(energies: np.ndarray, sigma: float, count: int) -> np.ndarray:
-    mask = np.zeros(len(energies), dtype=bool)
-    mask[np.argsort(abs(energies - sigma), kind="stable")[:count]] = True
-    return mask
-
-
-def _between(energies: np.ndarray, low: float, high: float) -> np.ndarray:
-    return np.asarray((energies >= low) & (energies <= high))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any, ClassVar
 
 from ...comm import by_rank_zero, nobody_waits, together
@@ -44,7 +45,8 @@ class Windowed:
     omega : float, optional
         Half width of the near window; by default from the cost model. Must exceed the tail norm.
     width : int, optional
-        Columns that share one matrix product; by default 32, or 16 where memory is short.
+        Columns that share one matrix product; by default 32, or 16 where memory is short and for
+        mode="lanczos".
     buffer : int
         Levels beyond the wanted ones on each side that are corrected with them.
     precision : {"single", "double"}
@@ -84,8 +86,9 @@ class Windowed:
             raise InvalidInput(f"precision={self.precision!r} must be 'single' or 'double'")
         for name in ("width", "buffer"):
             value = getattr(self, name)
-            if value is not None and not value >= 1:
-                raise InvalidInput(f"{name}={value!r} must be at least 1")
+            given = value is not None or name == "buffer"
+            if given and (not isinstance(value, Integral) or value < 1):
+                raise InvalidInput(f"{name}={value!r} must be an integer >= 1")
         if self.mode == "lanczos" and self.width is not None and self.width > MAX_WIDTH:
             raise InvalidInput(
                 f"width={self.width} is more than mode='lanczos' takes, whose blocks have at most "
@@ -114,7 +117,12 @@ class Windowed:
         setting = by_rank_zero(
             comm,
             lambda: self.setting(
-                op, target, level_density(op, sigma), threads=n_threads(comm), memory=memory
+                op,
+                target,
+                level_density(op, sigma),
+                threads=n_threads(comm),
+                ranks=comm.size,
+                memory=memory,
             ),
         )
         with watch.phase("core"):
@@ -142,7 +150,14 @@ class Windowed:
         return gathered_pairs(slices, target)
 
     def setting(
-        self, op: Operator, target: Target, density: float, *, threads: int, memory: float
+        self,
+        op: Operator,
+        target: Target,
+        density: float,
+        *,
+        threads: int,
+        ranks: int,
+        memory: float,
     ) -> Setting:
         """The core, the window and the slices for this target.
 
@@ -163,6 +178,7 @@ class Windowed:
             omega=self.omega,
             max_memory=memory if self.max_memory is None else self.max_memory,
             threads=threads,
+            ranks=ranks,
         )
 
 
