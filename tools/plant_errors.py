@@ -59,6 +59,18 @@ SLIPS = [
     Slip(
         "shift sign", "solvers/shift_invert.py", "sigma + 1.0 / inverses", "sigma - 1.0 / inverses"
     ),
+    Slip(
+        "pivots of two rows count twice",
+        "solvers/reduced/elimination.py",
+        "(~alone).sum()) // 2",
+        "(~alone).sum())",
+    ),
+    Slip(
+        "eliminated levels not counted",
+        "solvers/reduced/elimination.py",
+        "int((gaps < 0).sum()) + _negative",
+        "_negative",
+    ),
     Slip("furthest instead of nearest", "solvers/base.py", "order[:k]", "order[-k:]"),
     Slip(
         "gap ratio upside down",

@@ -104,6 +104,7 @@ def _judge_plain(op: Operator, result: tuple[np.ndarray, np.ndarray]) -> Judged:
 
 METHODS: dict[str, Method] = {
     "dense": Method(_ours("dense"), _judge_ours),
+    "reduced": Method(_ours("reduced"), _judge_ours),
     "scipy": Method(_ours("shift_invert"), _judge_ours),
     "quimb": Method(_quimb, _judge_plain, foreign=True),
     "slepc-lu": Method(_ours("slepc", factor="lu"), _judge_ours, parallel=True),
@@ -119,7 +120,7 @@ METHODS: dict[str, Method] = {
         _judge_ours,
         parallel=True,
         # A small problem is not solved by what is chosen for the large one.
-        rehearses=("dense", "scipy", "slepc-ldlt", "filtered", "windowed"),
+        rehearses=("dense", "reduced", "scipy", "slepc-ldlt", "filtered", "windowed"),
     ),
 }
 

@@ -4,6 +4,7 @@ from .base import Eigenpairs, Solver, Target
 from .choice import SOLVERS, choose_solver
 from .dense import Dense
 from .filtered import Filtered
+from .reduced import Reduced
 from .shift_invert import ShiftInvert
 from .slepc import Slepc
 from .solve import eigenpairs
@@ -14,6 +15,7 @@ __all__ = [
     "Dense",
     "Eigenpairs",
     "Filtered",
+    "Reduced",
     "ShiftInvert",
     "Slepc",
     "Solver",

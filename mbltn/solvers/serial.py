@@ -11,6 +11,7 @@ import numpy as np
 from ..comm import Rows, together
 from ..operators import Operator
 from .base import Eigenpairs
+from .certify import Certificate
 from .verify import orthonormality, residuals
 
 
@@ -23,6 +24,7 @@ class Computed:
     complete: str
     reason: str = ""
     stats: dict[str, Any] = field(default_factory=dict)
+    certificate: Certificate | None = None
 
 
 def on_rank_zero(
@@ -47,6 +49,7 @@ def on_rank_zero(
         vectors=local,
         residuals=norms,
         complete=found.complete,
+        certificate=found.certificate,
         reason=found.reason,
         solver=solver,
         rows=rows,

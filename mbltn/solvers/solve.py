@@ -30,7 +30,8 @@ def eigenpairs(
     target : Target
         ``Target.middle(k)``, ``Target.energy(e, k)``, ``Target.window(a, b)``,
         ``Target.density(x, k)``, ``Target.rank(k)`` or ``Target.all()``.
-    solver : "auto", a name (dense, shift_invert, slepc, windowed, filtered) or a solver object
+    solver : "auto", a solver object, or the name of one: dense, reduced, shift_invert, slepc,
+        windowed, filtered
     comm : mpi4py communicator, optional
         Serial by default. With several ranks the vectors come back distributed by rows. PETSc
         starts on all ranks of COMM_WORLD at once: where only some of them will call this with

@@ -7,10 +7,11 @@ from oracle import central_grain, grain_chain, quantum_sun
 
 import mbltn as mb
 from mbltn.errors import InvalidInput, SolverFailure
-from mbltn.solvers import Dense, Filtered, ShiftInvert, Slepc, Windowed
+from mbltn.solvers import Dense, Filtered, Reduced, ShiftInvert, Slepc, Windowed
 
 SOLVERS = [
     pytest.param(Dense(), id="dense"),
+    pytest.param(Reduced(), id="reduced"),
     pytest.param(ShiftInvert(), id="shift_invert"),
     pytest.param(Slepc(), id="slepc", marks=needs_slepc),
     pytest.param(Windowed(), id="windowed"),

@@ -30,7 +30,7 @@ def main(folder):
         "to_petsc": lambda: mb.operators.to_petsc(operator, comm),
         "unpicklable": lambda: together(comm, lambda: stumble(comm)),
     }
-    for solver in ("dense", "shift_invert", "windowed", "slepc"):
+    for solver in ("dense", "reduced", "shift_invert", "windowed", "slepc"):
         routes[solver] = lambda name=solver: mb.eigenpairs(
             operator, mb.Target.middle(5), name, comm
         )

@@ -9,7 +9,7 @@ from study.exact import hamiltonian, observables, selected
 pytestmark = pytest.mark.parametrize(
     "solver",
     [
-        *("auto", "dense", "shift_invert", "windowed", "filtered"),
+        *("auto", "dense", "reduced", "shift_invert", "windowed", "filtered"),
         pytest.param("slepc", marks=needs_slepc),
     ],
 )

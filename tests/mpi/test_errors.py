@@ -38,6 +38,7 @@ def odd_rank(tmp_path_factory):
     "route",
     [
         "dense",
+        "reduced",
         "shift_invert",
         "windowed",
         *[pytest.param(r, marks=needs_slepc) for r in ("slepc", "to_petsc")],

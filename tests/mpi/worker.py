@@ -23,7 +23,7 @@ DIMENSIONS = (11, 3)  # 3 rows leave the fourth rank without any
 OFFSETS = (0, 1, 2, 4, 7, 10, 11, 30)
 HAS_SLEPC = importlib.util.find_spec("slepc4py") is not None
 SOLVERS = (
-    *("auto", "dense", "shift_invert", "windowed", "filtered"),
+    *("auto", "dense", "reduced", "shift_invert", "windowed", "filtered"),
     *(("slepc",) if HAS_SLEPC else ()),
 )
 OBSERVABLES = ("gap_ratio", "entropy_lbits", "sigma_z_lbits", "memory_lbits", "entropy_cuts")

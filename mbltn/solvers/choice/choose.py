@@ -20,7 +20,7 @@ from .methods import SOLVERS, installed, solver_within
 log = logging.getLogger(__name__)
 
 # Methods that count levels exactly, and by how much they may be slower than one that does not.
-CERTIFYING = ("dense", "slepc", "windowed")
+CERTIFYING = ("dense", "reduced", "slepc", "windowed")
 _WORTH_OF_A_COUNT = 1.3
 # Of methods that lack about as much memory, the fastest is named; and a way that takes long does
 # not end the search for a quicker one.

@@ -11,12 +11,14 @@ from ...errors import InvalidInput
 from ..base import Solver
 from ..dense import Dense
 from ..filtered import Filtered
+from ..reduced import Reduced
 from ..shift_invert import ShiftInvert
 from ..slepc import Slepc
 from ..windowed import Windowed
 
 SOLVERS: dict[str, type[Any]] = {
     "dense": Dense,
+    "reduced": Reduced,
     "shift_invert": ShiftInvert,
     "slepc": Slepc,
     "windowed": Windowed,

@@ -11,6 +11,7 @@ from typing import Any
 from ...comm import together
 from ...errors import MissingLibrary, SolverFailure
 from ...operators.petsc import import_petsc
+from ..inertia import SingularShift
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +55,6 @@ _SINGULAR = -10
 
 _REFINEMENTS = 10
 _REFINED = 1e-14
-
-
-class SingularShift(SolverFailure):
-    """The shift is an exact level to working precision."""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from ...comm import nobody_waits, together
 from ...errors import SolverFailure
 from ..base import empty_window
 from ..certify import Certificate
-from .count import certificate, certify, count_window
+from ..inertia import SingularShift, certificate, certify, count_window
 from .inverse import Inverse
 from .krylov import EXTRA, Found, Krylov
-from .mumps import SingularShift
 
+_COUNTED_BY = "inertia (MUMPS)"
 # In units of the norm of H: a shift this near to a level spoils the inverse for the others
 # (residuals of 1e-10 for 50 pairs).
 _TOO_NEAR = 1e-9
@@ -64,7 +64,7 @@ class Search:
             inverse.analyse(options, counts=False)
         inverse.require_memory(counted)
         self._find(0.5 * (low + high), counted)
-        self.certificate = certificate(low, high, counted, self.found)
+        self.certificate = certificate(low, high, counted, self.found.energies, _COUNTED_BY)
         verdict = self._repair(self.certificate)
         inside = (self.found.energies >= low) & (self.found.energies <= high)
         self.found = self.found.select(np.flatnonzero(inside))
@@ -124,7 +124,9 @@ class Search:
         if not (self._solver.certify and self._can_count()):
             return "unknown"
         try:
-            self.certificate = certify(inverse.count, self.found, centre, k, inverse.norm)
+            self.certificate = certify(
+                inverse.count, self.found.energies, centre, k, inverse.norm, _COUNTED_BY
+            )
         except SolverFailure as error:
             if not nobody_waits(self._comm, error):
                 raise
@@ -177,7 +179,13 @@ class Search:
                 break
             before = counted.found
             self.found = self.found.joined(more)
-            counted = certificate(counted.low, counted.high, int(counted.counted), self.found)
+            counted = certificate(
+                counted.low,
+                counted.high,
+                int(counted.counted),
+                self.found.energies,
+                _COUNTED_BY,
+            )
             if counted.found == before:
                 break
             late = inverse.watch.reason if inverse.watch.expired() else ""

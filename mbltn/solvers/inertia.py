@@ -6,16 +6,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..certify import Certificate
-from .krylov import Found
-from .mumps import SingularShift
+from ..errors import SolverFailure
+from .certify import Certificate
 
-METHOD = "inertia (MUMPS)"
 # In units of the norm of H: an end nearer to a level than this might be miscounted.
 CLOSEST = 1e-11
 _TRIES = 3
 
 Count = Callable[[float, float], int]
+
+
+class SingularShift(SolverFailure):
+    """The shift is an exact level to working precision."""
 
 
 def radii_beyond(distances: np.ndarray, k: int, norm: float) -> list[float]:
@@ -39,17 +41,20 @@ def radii_beyond(distances: np.ndarray, k: int, norm: float) -> list[float]:
     return [float(distances[-1] + beyond)]
 
 
-def certify(count: Count, found: Found, centre: float, k: int, norm: float) -> Certificate | None:
-    """Count the levels around `centre` as far as a gap beyond the nearest `k`.
+def certify(
+    count: Count, energies: np.ndarray, centre: float, k: int, norm: float, method: str
+) -> Certificate | None:
+    """Count the levels around `centre` as far as a gap beyond the nearest `k` found.
 
-    None if every end tried is itself a level, which then has not been found.
+    `method` is that of the certificate. None if every end tried is itself a level, which then has
+    not been found.
     """
-    for radius in radii_beyond(abs(found.energies - centre), k, norm)[:_TRIES]:
+    for radius in radii_beyond(abs(energies - centre), k, norm)[:_TRIES]:
         try:
             counted = count(centre - radius, centre + radius)
         except SingularShift:
             continue
-        return certificate(centre - radius, centre + radius, counted, found)
+        return certificate(centre - radius, centre + radius, counted, energies, method)
     return None
 
 
@@ -66,9 +71,11 @@ def count_window(count: Count, low: float, high: float, norm: float) -> tuple[fl
     raise AssertionError("unreachable")
 
 
-def certificate(low: float, high: float, counted: int, found: Found) -> Certificate:
-    """What the count says about `found`."""
-    inside = int(np.count_nonzero((found.energies >= low) & (found.energies <= high)))
-    nearest = min(float(abs(found.energies - end).min(initial=np.inf)) for end in (low, high))
+def certificate(
+    low: float, high: float, counted: int, energies: np.ndarray, method: str
+) -> Certificate:
+    """What the count says about the `energies` that were found."""
+    inside = int(np.count_nonzero((energies >= low) & (energies <= high)))
+    nearest = min(float(abs(energies - end).min(initial=np.inf)) for end in (low, high))
     note = f"the ends are {nearest:.2g} or more away from every level found"
-    return Certificate(METHOD, low, high, counted=counted, found=inside, note=note)
+    return Certificate(method, low, high, counted=counted, found=inside, note=note)
