@@ -17,6 +17,7 @@ from scipy.optimize import brentq
 
 from mbltn.errors import InvalidInput
 from mbltn.theory import continuum as c
+from mbltn.theory.continuum.cold_bath import mott_peaks
 
 
 def wire(kind="white", d=0.3, convention="paper", **changes):
@@ -50,7 +51,7 @@ def test_airy_row_2():
 
 def test_mott_spectral_function_row_3():
     length = 2 * 10 * np.log(0.9934588 / 0.05)  # the table's inputs have seven digits
-    found = c._mott_peaks(np.array(40.0), length, 10.0, 0.1006584)
+    found = mott_peaks(np.array(40.0), length, 10.0, 0.1006584)
     assert found == pytest.approx(-9.924878302e-4, rel=1e-9)
     assert c.S_mott(WHITE, [40.0, -40.0], 0.05) == pytest.approx([float(found)] * 2, rel=1e-6)
 
