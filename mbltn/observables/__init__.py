@@ -23,7 +23,7 @@ from .levels import (
 from .local_spins import ReducedStates, reduced_states
 from .measure import OBSERVABLES, measure
 from .memory import infinite_time_correlator
-from .pair_density import PairDensity, s_omega
+from .pair_density import PairDensity, s_omega_numeric
 from .participation import participation_volume
 from .relaxation import mean_population
 from .telegraph import log_echo, telegraph_echo
@@ -58,7 +58,7 @@ __all__ = [
     "participation_volume",
     "reduced_coupling",
     "reduced_states",
-    "s_omega",
+    "s_omega_numeric",
     "telegraph_echo",
     "two_level_entropy",
 ]

@@ -24,7 +24,7 @@ class PairDensity(NamedTuple):
     pairs: np.ndarray
 
 
-def s_omega(
+def s_omega_numeric(
     energies: np.ndarray,
     vectors: np.ndarray,
     dx: float,
@@ -61,7 +61,7 @@ def s_omega(
     >>> from scipy.linalg import eigh_tridiagonal
     >>> noise = 2 * np.random.default_rng(1).standard_normal(400)
     >>> energies, vectors = eigh_tridiagonal(16 + noise, np.full(399, -8.0))
-    >>> found = s_omega(energies, vectors, 0.25, np.array([0.01, 0.05]), window=(4.5, 5.5))
+    >>> found = s_omega_numeric(energies, vectors, 0.25, np.array([0.01, 0.05]), window=(4.5, 5.5))
     >>> bool(abs(found.S.sum()) < 1e-10 * abs(found.S).sum())
     True
     """

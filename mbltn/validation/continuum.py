@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.linalg import eigh_tridiagonal
 
 from ..models import ContinuumGrid
-from ..observables import lyapunov_grid, s_omega
+from ..observables import lyapunov_grid, s_omega_numeric
 from ..streams import Streams
 from ..theory import continuum
 from .tables import Tick, nothing
@@ -111,7 +111,7 @@ def mott_pairs(tick: Tick = nothing, samples: int = 60) -> pd.DataFrame:
         energies, vectors = eigh_tridiagonal(
             1 / dx**2 + U, np.full(n - 1, -0.5 / dx**2), select="v", select_range=(4.05, 5.95)
         )
-        found = s_omega(energies, vectors, dx, edges * spacing, (4.25, 5.75), (4.05, 5.95))
+        found = s_omega_numeric(energies, vectors, dx, edges * spacing, (4.25, 5.75), (4.05, 5.95))
         total += found.S
         tick(done + 1, samples)
     x = dx * np.arange(1 - n, n) / xi

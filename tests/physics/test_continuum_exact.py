@@ -8,7 +8,7 @@ from scipy.linalg import eigh_tridiagonal
 import mbltn as mb
 from mbltn.errors import InvalidInput
 from mbltn.models import ContinuumGrid
-from mbltn.observables import lyapunov_grid, participation_volume, s_omega
+from mbltn.observables import lyapunov_grid, participation_volume, s_omega_numeric
 from mbltn.streams import Streams
 from mbltn.theory import continuum
 
@@ -62,7 +62,7 @@ def test_where_the_pairs_are():
         energies, vectors = eigh_tridiagonal(
             1 / dx**2 + U, np.full(n - 1, -0.5 / dx**2), select="v", select_range=(4.05, 5.95)
         )
-        found = s_omega(energies, vectors, dx, edges, (4.25, 5.75), covered=(4.05, 5.95))
+        found = s_omega_numeric(energies, vectors, dx, edges, (4.25, 5.75), covered=(4.05, 5.95))
         assert abs(found.S.sum(axis=1) * dx).max() < 1e-10
         total = total + found.S
     S, x = total[wanted] / samples, found.x
@@ -87,7 +87,7 @@ def test_states_that_are_missing_are_noticed():
     vectors = np.linalg.qr(np.random.default_rng(1).standard_normal((50, 20)))[0]
     energies = np.linspace(0, 1, 20)
     with pytest.raises(InvalidInput, match="take more states"):
-        s_omega(energies, vectors, 0.1, np.array([0.1, 0.2]), window=(0.05, 0.9))
+        s_omega_numeric(energies, vectors, 0.1, np.array([0.1, 0.2]), window=(0.05, 0.9))
 
 
 def test_participation_of_an_exponential_state():

@@ -28,8 +28,8 @@ def wire(kind="white", d=0.3, convention="paper", **changes):
 
 
 WHITE, LORENTZIAN, EXPONENTIAL = (wire(kind) for kind in ("white", "lorentzian", "exponential"))
-FILM = c.Film(eps_F=1.0, tau=1.0, coupling=0.1)
-UNITARY = c.Film(eps_F=0.6, tau=1.0, coupling=0.1, field=True)
+FILM = c.Film(eps_F=1.0, tau=1.0, alpha=0.1)
+UNITARY = c.Film(eps_F=0.6, tau=1.0, alpha=0.1, field=True)
 
 kinds = st.sampled_from(["white", "lorentzian", "exponential"])
 conventions = st.sampled_from(["paper", "full"])

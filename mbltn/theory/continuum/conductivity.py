@@ -87,7 +87,7 @@ def activation_energy(par: Continuum, T: ArrayLike, form: str = "exact") -> Floa
         if par.correlator.kind == "exponential":
             return like_input(eps0 * (np.exp(goal) * (4 - q) - 1) - par.eps_F)
     if isinstance(par, Film) and form == "leading" and not par.field:
-        return like_input((3 * depth - np.log(par.coupling) + 3) / (2 * np.pi * par.tau))
+        return like_input((3 * depth - np.log(par.alpha) + 3) / (2 * np.pi * par.tau))
     return like_input(T * _slope(lambda t: ln_sigma(par, t, form), T))
 
 

@@ -60,7 +60,7 @@ def V_hartree(par: Continuum, eps: ArrayLike, T: ArrayLike) -> FloatOrArray:
     """
     eps, (T, depth) = hot(par, eps), cold(par, T)
     ln_length = np.log(2 * depth) + par.dim * (par.ln_xi_c - par.ln_xi(eps))
-    return like_input(par.alpha(eps) * T * np.exp(ln_length))
+    return like_input(par.coupling(eps) * T * np.exp(ln_length))
 
 
 def alpha(par: Continuum, eps: ArrayLike) -> FloatOrArray:
@@ -71,7 +71,7 @@ def alpha(par: Continuum, eps: ArrayLike) -> FloatOrArray:
     >>> round(alpha(Wire(5.0, u=0.3), 50.0), 8)
     0.0095493
     """
-    return like_input(par.alpha(band_energy(eps)))
+    return like_input(par.coupling(band_energy(eps)))
 
 
 def alpha_exchange(par: Wire, eps: ArrayLike, shape: str) -> FloatOrArray:
@@ -98,7 +98,7 @@ def alpha_exchange(par: Wire, eps: ArrayLike, shape: str) -> FloatOrArray:
     one_of("shape", shape, ("gaussian", "exponential"))
     squared = (par.m * par.velocity(eps) * par.a) ** 2
     form = np.exp(-squared / 2) if shape == "gaussian" else 1 / (1 + squared)
-    return like_input(par.alpha(eps) * form)
+    return like_input(par.coupling(eps) * form)
 
 
 def exchange_scaling(par: Wire, eps: ArrayLike, C: float = 1.0) -> FloatOrArray:
@@ -144,7 +144,7 @@ def ln_eta(par: Continuum, eps: Floats, depth: Floats) -> Floats:
     with np.errstate(divide="ignore"):
         ln_log = par.dim * np.log(depth)
     return np.asarray(
-        np.log(par.eta_factor) + np.log(par.alpha(eps)) + ln_spacings - 3 * depth + ln_log
+        np.log(par.eta_factor) + np.log(par.coupling(eps)) + ln_spacings - 3 * depth + ln_log
     )
 
 
@@ -187,6 +187,6 @@ def rate_ratio(par: Continuum, eps: ArrayLike, T: ArrayLike) -> FloatOrArray:
     """
     eps, (T, depth) = hot(par, eps), cold(par, T)
     ln_n = ln_n_eff(par, eps, T, depth)
-    ln_v = np.log(par.alpha(eps) * T * 2 * depth) + par.dim * (par.ln_xi_c - par.ln_xi(eps))
+    ln_v = np.log(par.coupling(eps) * T * 2 * depth) + par.dim * (par.ln_xi_c - par.ln_xi(eps))
     with np.errstate(over="ignore"):
         return like_input(np.exp(2 * (ln_v - par.ln_spacing(eps) + ln_n) - ln_n))

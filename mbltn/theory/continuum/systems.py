@@ -45,8 +45,8 @@ class Continuum(ABC):
         """ln of the single-particle density of states."""
 
     @abstractmethod
-    def alpha(self, eps: Floats) -> Floats:
-        """Dimensionless interaction at this energy."""
+    def coupling(self, eps: Floats) -> Floats:
+        """alpha, the dimensionless interaction, at this energy."""
 
     @property
     def eta_factor(self) -> float:
@@ -120,7 +120,7 @@ class Wire(Continuum):
     def ln_density(self, eps: Floats) -> Floats:
         return np.asarray(-np.log(np.pi * self.velocity(eps)))
 
-    def alpha(self, eps: Floats) -> Floats:
+    def coupling(self, eps: Floats) -> Floats:
         return np.asarray(abs(self.u) * np.exp(self.ln_density(eps)))
 
 
@@ -133,8 +133,8 @@ class Film(Continuum):
     eps_F, m, convention : as for `Wire`
     tau : float, > 0
         Mean free time, 1/tau = m w2 (B eq 21).
-    coupling : float, > 0
-        alpha = (m/2 pi) |int V d^2r| (B eq 25), the same at all energies.
+    alpha : float, > 0
+        (m/2 pi) |int V d^2r| (B eq 25), the same at all energies.
     field : bool
         In a magnetic field that breaks time reversal (unitary class, B eq 30).
 
@@ -153,13 +153,13 @@ class Film(Continuum):
     full_eta_factor: ClassVar[float] = 4.0
 
     tau: float = 1.0
-    coupling: float = 0.1
+    alpha: float = 0.1
     field: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_positive("tau", self.tau, "it is the mean free time")
-        require_positive("coupling", self.coupling, "it is alpha, the dimensionless interaction")
+        require_positive("alpha", self.alpha, "it is the dimensionless interaction")
 
     def ln_xi(self, eps: Floats) -> Floats:
         return np.asarray(ln_xi_2d(eps, self.tau, self.m, self.field))
@@ -167,8 +167,8 @@ class Film(Continuum):
     def ln_density(self, eps: Floats) -> Floats:
         return np.full_like(eps, np.log(self.m / (2 * np.pi)))
 
-    def alpha(self, eps: Floats) -> Floats:
-        return np.full_like(eps, self.coupling)
+    def coupling(self, eps: Floats) -> Floats:
+        return np.full_like(eps, self.alpha)
 
 
 def level_spacing(par: Continuum, eps: ArrayLike) -> FloatOrArray:

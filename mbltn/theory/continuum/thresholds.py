@@ -114,7 +114,7 @@ def _custom_root(par: Wire, goal: float) -> float:
 
 def _threshold_of_film(par: Film, depth: Floats, form: str) -> Threshold:
     one_of("form", form, ("exact", "leading", "literal") if par.field else ("exact", "leading"))
-    strength = 3 * depth - np.log(par.coupling)
+    strength = 3 * depth - np.log(par.alpha)
     if form != "exact":
         positive = np.maximum(strength, 0.0)
         if not par.field:

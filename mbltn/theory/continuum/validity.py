@@ -56,7 +56,7 @@ def conditions(par: Continuum, T: ArrayLike, eps: ArrayLike | None = None) -> di
             "l_M < v_h/T": length * T / par.velocity(eps),
             "T < eps - eps_F": T / (eps - par.eps_F),
             "1 < N_eff": np.exp(-ln_n_eff(par, eps, T, depth)),
-            "alpha_c < 1": par.alpha(np.asarray(par.eps_F)),
+            "alpha_c < 1": par.coupling(np.asarray(par.eps_F)),
         }
     if isinstance(par, Wire):
         ratios["a < xi_c"] = par.a / par.xi_c
