@@ -180,6 +180,41 @@ def test_strong_interactions_leave_nothing_localized():
         c.activation_energy(par, T)
 
 
+def test_a_leading_form_below_the_fermi_energy_says_so():
+    """chi < F(eps_F) < pi^2 chi: eps0 chi is out of its range, electrons at eps_F are localized."""
+    par = wire("exponential", u=60.0)
+    T = 0.5 * par.Delta_c
+    ratio = 1 + 5.0 * 8 * 0.3**2
+    assert c.chi(par, T) < ratio < np.pi**2 * c.chi(par, T)
+    assert c.eta(par, 5.0, T) < 1
+    exact, leading = (c.threshold(par, T, form) for form in ("exact", "leading"))
+    assert exact.regime == "threshold" and exact.eps > 5.0
+    assert leading.regime == "leading form below eps_F"
+    assert leading.eps == pytest.approx(5.0)
+    with pytest.raises(InvalidInput, match="leading form below eps_F"):
+        c.activation_energy(par, T, "leading")
+
+
+def test_a_leading_form_of_a_film_below_the_fermi_energy():
+    """L0 = -0.4 < 0, but R = L0 - 2 ln 0.2 > 0."""
+    for film, forms in ((FILM, ["leading"]), (UNITARY, ["leading", "literal"])):
+        par = replace(film, alpha=np.e)
+        T = np.exp(-0.2) * par.Delta_c
+        assert c.eta(par, par.eps_F, T) < 1
+        for form in forms:
+            found = c.threshold(par, T, form)
+            assert found.regime == "leading form below eps_F"
+            assert found.eps == pytest.approx(par.eps_F)
+
+
+def test_a_leading_form_above_does_not_hide_that_nothing_is_localized():
+    """chi > F(eps_F) > 3 chi/4 in the convention "full"."""
+    par = wire("exponential", u=10.0, convention="full")
+    T = 0.5 * par.Delta_c
+    assert c.chi(par, T) > 4.6 > 0.75 * c.chi(par, T)
+    assert c.threshold(par, T, "leading").regime == "not localized at eps_F"
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

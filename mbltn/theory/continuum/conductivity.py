@@ -65,7 +65,7 @@ def activation_energy(par: Continuum, T: ArrayLike, form: str = "exact") -> Floa
     Raises
     ------
     InvalidInput
-        For T that is not in (0, Delta_c), or where electrons are not localized at eps_F.
+        For T that is not in (0, Delta_c), or where the threshold is the Fermi energy.
 
     Examples
     --------
@@ -75,10 +75,14 @@ def activation_energy(par: Continuum, T: ArrayLike, form: str = "exact") -> Floa
     83.654566
     """
     T, depth = cold(par, T)
-    if form != "bethe":
-        regime = np.asarray(threshold(par, T, form).regime)
-        if (regime == "not localized at eps_F").any():
-            raise InvalidInput("electrons are not localized at eps_F: nothing is activated there")
+    found = threshold_bethe(par, T) if form == "bethe" else threshold(par, T, form)
+    regime = np.asarray(found.regime)
+    for word in ("not localized at eps_F", "leading form below eps_F"):
+        if (regime == word).any():
+            raise InvalidInput(
+                f"{word} at T={T[regime == word].flat[0]:.6g}, so that nothing is activated: take "
+                "a lower T or a weaker interaction"
+            )
     if isinstance(par, Wire) and form == "exact" and par.correlator.d > 0:
         eps0, q = par.correlator.eps0(par.m), 1 / depth
         goal = ln_chi(par, depth) + np.log(np.pi**2 / par.eta_factor)

@@ -22,9 +22,11 @@ class Threshold(NamedTuple):
     Attributes
     ----------
     ln_eps : its logarithm; inf where there is none
-    regime : "threshold"; "not localized at eps_F", where the Fermi energy is returned; "marginal"
-    where
-        eta < 1 at all energies
+    regime : str, or an array of them
+        "threshold"; "not localized at eps_F": eta >= 1 there already, and the Fermi energy is
+        returned; "leading form below eps_F": eta < 1 there, but the leading form, out of its range,
+        lies below it, and the Fermi energy is returned; "marginal": eta < 1 at all energies (looked
+        at up to exp(300) eps_F for a function of the user)
     """
 
     ln_eps: FloatOrArray
@@ -36,11 +38,18 @@ class Threshold(NamedTuple):
             return np.exp(self.ln_eps)
 
 
-def threshold_or_fermi(ln_eps: Floats, par: Continuum, reached: NDArray[np.bool_]) -> Threshold:
-    """What is left of a candidate where eta = 1 is `reached` at the Fermi energy already."""
-    found = np.where(reached, np.log(par.eps_F), ln_eps)
-    regime = np.where(
-        reached, "not localized at eps_F", np.where(np.isinf(found), "marginal", "threshold")
+def threshold_or_fermi(
+    ln_eps: Floats,
+    par: Continuum,
+    reached: NDArray[np.bool_],
+    below: NDArray[np.bool_] | bool = False,
+) -> Threshold:
+    """A candidate, or the Fermi energy where eta = 1 is `reached` there or the form is `below`."""
+    found = np.where(reached | below, np.log(par.eps_F), ln_eps)
+    regime = np.select(
+        [reached, np.broadcast_to(below, found.shape), np.isinf(found)],
+        ["not localized at eps_F", "leading form below eps_F", "marginal"],
+        "threshold",
     )
     return Threshold(like_input(found), str(regime) if regime.ndim == 0 else regime)
 
@@ -81,8 +90,9 @@ def _threshold_of_wire(par: Wire, depth: Floats, form: str) -> Threshold:
     correlator = par.correlator
     fermi = np.asarray(par.eps_F)
     exact = form == "exact"
-    goal = ln_chi(par, depth) + (np.log(np.pi**2 / par.eta_factor) if exact else 0.0)
-    reached = goal <= correlator.ln_ratio(fermi, par.m)
+    ln_needed = ln_chi(par, depth) + np.log(np.pi**2 / par.eta_factor)
+    reached = ln_needed <= correlator.ln_ratio(fermi, par.m)
+    goal = ln_needed if exact else ln_chi(par, depth)
     if correlator.is_white:
         ln_eps = np.full_like(goal, np.inf)
     elif correlator.kind == "lorentzian":
@@ -92,9 +102,8 @@ def _threshold_of_wire(par: Wire, depth: Floats, form: str) -> Threshold:
         ln_eps = np.log(correlator.eps0(par.m)) + goal + less
     else:
         ln_eps = of_each(lambda g: _custom_root(par, g), goal, reached)
-    if not exact:
-        reached = reached | (ln_eps <= np.log(par.eps_F))
-    return threshold_or_fermi(ln_eps, par, reached)
+    below = False if exact else ~reached & (ln_eps <= np.log(par.eps_F))
+    return threshold_or_fermi(ln_eps, par, reached, below)
 
 
 def of_each(work: Callable[[float], float], values: Floats, reached: NDArray[np.bool_]) -> Floats:
@@ -115,6 +124,8 @@ def _custom_root(par: Wire, goal: float) -> float:
 def _threshold_of_film(par: Film, depth: Floats, form: str) -> Threshold:
     one_of("form", form, ("exact", "leading", "literal") if par.field else ("exact", "leading"))
     strength = 3 * depth - np.log(par.alpha)
+    rest = strength - 2 * np.log(depth) - np.log(par.eta_factor)
+    reached = rest <= 0
     if form != "exact":
         positive = np.maximum(strength, 0.0)
         if not par.field:
@@ -123,10 +134,9 @@ def _threshold_of_film(par: Film, depth: Floats, form: str) -> Threshold:
             eps = np.sqrt(par.eps_F**2 + positive / (2 * np.pi**2 * par.tau**2))
         else:
             eps = par.eps_F + np.sqrt(positive) / (2 * np.pi * par.tau)
-        return threshold_or_fermi(np.log(eps), par, strength <= 0)
-    rest = strength - 2 * np.log(depth) - np.log(par.eta_factor)
+        return threshold_or_fermi(np.log(eps), par, reached, ~reached & (strength <= 0))
     fermi = 2 * np.pi * par.eps_F * par.tau
     y = fermi**2 if par.field else fermi
     found = wrightomega(y + np.log(y) + (2 * rest if par.field else rest))
     ln_eps = (0.5 if par.field else 1.0) * np.log(found) - np.log(2 * np.pi * par.tau)
-    return threshold_or_fermi(ln_eps, par, rest <= 0)
+    return threshold_or_fermi(ln_eps, par, reached)
