@@ -107,11 +107,14 @@ def test_only_ratios_of_energies_count(unit, kind, fraction):
     assert other.Delta_c == pytest.approx(unit * one.Delta_c)
     assert c.eta(other, unit * eps, unit * T) == pytest.approx(c.eta(one, eps, T))
     assert c.chi(other, unit * T) == pytest.approx(c.chi(one, T))
-    assert c.threshold(other, unit * T).ln_eps - c.threshold(one, T).ln_eps == (
-        pytest.approx(np.log(unit), abs=1e-9)
-        if kind != "white"
-        else pytest.approx(np.nan, nan_ok=True)
-    )
+    bethe = [c.threshold_bethe(*system).ln_eps for system in ((other, unit * T), (one, T))]
+    assert bethe[0] - bethe[1] == pytest.approx(np.log(unit), rel=1e-9, abs=1e-9 * abs(bethe[1]))
+    found = [c.threshold(*system) for system in ((other, unit * T), (one, T))]
+    assert found[0].regime == found[1].regime
+    if kind == "white":
+        assert found[0].ln_eps == found[1].ln_eps == np.inf
+    else:
+        assert found[0].ln_eps - found[1].ln_eps == pytest.approx(np.log(unit), abs=1e-9)
 
 
 def test_areas_of_the_mott_peaks():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,19 +14,28 @@ from .._quadrature import FloatOrArray, Floats, like_input
 from .bethe import threshold_bethe
 from .hot_cold import ln_chi
 from .systems import Continuum, Film, Wire, cold
-from .thresholds import threshold
+from .thresholds import Threshold, threshold
 
 _STEP = 1e-4  # of ln T, of numerical derivatives
+
+
+def _threshold(par: Continuum, T: ArrayLike, form: str) -> Threshold:
+    return threshold_bethe(par, T) if form == "bethe" else threshold(par, T, form)
 
 
 def ln_sigma(par: Continuum, T: ArrayLike, form: str = "exact") -> FloatOrArray:
     """ln of the conductivity up to a constant, -(eps_th - eps_F)/T (B eqs 18, 29).
 
-    -inf where no energy is high enough ("marginal").
+    -inf where no energy is high enough ("marginal"), or its threshold overflows.
 
     Parameters
     ----------
     form : as for `threshold`, or "bethe"
+
+    Raises
+    ------
+    InvalidInput
+        As for `threshold`.
 
     Examples
     --------
@@ -36,12 +45,13 @@ def ln_sigma(par: Continuum, T: ArrayLike, form: str = "exact") -> FloatOrArray:
     -733.957788
     """
     T = np.asarray(T, dtype=np.float64)
-    found = threshold_bethe(par, T) if form == "bethe" else threshold(par, T, form)
-    return like_input(-(np.asarray(found.eps) - par.eps_F) / T)
+    return like_input(-(np.asarray(_threshold(par, T, form).eps) - par.eps_F) / T)
 
 
 def ln_n_h(par: Continuum, T: ArrayLike, form: str = "exact") -> FloatOrArray:
     """ln of the density of hot electrons, rho_h T exp[-(eps_th - eps_F)/T] (B eq 17).
+
+    Parameters and errors as for `ln_sigma`; -inf where that is.
 
     Examples
     --------
@@ -51,8 +61,7 @@ def ln_n_h(par: Continuum, T: ArrayLike, form: str = "exact") -> FloatOrArray:
     -739.932562
     """
     T = np.asarray(T, dtype=np.float64)
-    found = threshold_bethe(par, T) if form == "bethe" else threshold(par, T, form)
-    eps = np.asarray(found.eps)
+    eps = np.asarray(_threshold(par, T, form).eps)
     return like_input(par.ln_density(eps) + np.log(T) - (eps - par.eps_F) / T)
 
 
@@ -60,7 +69,8 @@ def activation_energy(par: Continuum, T: ArrayLike, form: str = "exact") -> Floa
     """E_a = -d ln sigma/d(1/T) = (eps_th - eps_F) - T d eps_th/dT.
 
     Closed for the exact thresholds of correlated wires and the leading one of films without a
-    field, else by a central difference in ln T.
+    field, else by a central difference of ln eps_th in ln T. inf where there is no threshold
+    ("marginal"): nothing conducts, and it is the limit of correlation lengths d -> 0.
 
     Raises
     ------
@@ -74,8 +84,17 @@ def activation_energy(par: Continuum, T: ArrayLike, form: str = "exact") -> Floa
     >>> round(activation_energy(wire, 0.1), 6)
     83.654566
     """
-    T, depth = cold(par, T)
-    found = threshold_bethe(par, T) if form == "bethe" else threshold(par, T, form)
+    T, _ = cold(par, T)
+    found = _activated(par, T, form)
+    energy = np.full_like(T, np.inf)
+    exists = np.isfinite(found.ln_eps)
+    energy[exists] = _share(par, T[exists], form) * np.asarray(found.eps)[exists]
+    return like_input(energy)
+
+
+def _activated(par: Continuum, T: Floats, form: str) -> Threshold:
+    """The threshold, if it is not the Fermi energy."""
+    found = _threshold(par, T, form)
     regime = np.asarray(found.regime)
     for word in ("not localized at eps_F", "leading form below eps_F"):
         if (regime == word).any():
@@ -83,21 +102,41 @@ def activation_energy(par: Continuum, T: ArrayLike, form: str = "exact") -> Floa
                 f"{word} at T={T[regime == word].flat[0]:.6g}, so that nothing is activated: take "
                 "a lower T or a weaker interaction"
             )
-    if isinstance(par, Wire) and form == "exact" and par.correlator.d > 0:
-        eps0, q = par.correlator.eps0(par.m), 1 / depth
+    return found
+
+
+def _share(par: Continuum, T: Floats, form: str) -> Floats:
+    """E_a/eps_th, which stays finite where both overflow."""
+    depth = cold(par, T)[1]
+    ln_eps = np.asarray(_threshold(par, T, form).ln_eps)
+    closed = _closed(par, depth, form)
+    if closed is not None:
+        return np.asarray(closed * np.exp(-ln_eps))
+    return np.asarray(1 - par.eps_F * np.exp(-ln_eps) - _slope_of_threshold(par, T, form))
+
+
+def _closed(par: Continuum, depth: Floats, form: str) -> Floats | None:
+    """E_a where it has a closed form."""
+    if isinstance(par, Wire) and form == "exact" and not par.correlator.is_white:
         goal = ln_chi(par, depth) + np.log(np.pi**2 / par.eta_factor)
         if par.correlator.kind == "lorentzian":
-            return like_input(eps0 * goal**2 - par.eps_F + 2 * eps0 * goal * (3 - q))
+            eps0 = par.correlator.eps0(par.m)
+            return np.asarray(eps0 * goal**2 - par.eps_F + 2 * eps0 * goal * (3 - 1 / depth))
         if par.correlator.kind == "exponential":
-            return like_input(eps0 * (np.exp(goal) * (4 - q) - 1) - par.eps_F)
+            eps0 = par.correlator.eps0(par.m)
+            return np.asarray(eps0 * (np.exp(goal) * (4 - 1 / depth) - 1) - par.eps_F)
     if isinstance(par, Film) and form == "leading" and not par.field:
-        return like_input((3 * depth - np.log(par.alpha) + 3) / (2 * np.pi * par.tau))
-    return like_input(T * _slope(lambda t: ln_sigma(par, t, form), T))
+        return np.asarray((3 * depth - np.log(par.alpha) + 3) / (2 * np.pi * par.tau))
+    return None
 
 
-def _slope(function: Callable[[Floats], Any], T: Floats) -> Floats:
+def _slope_of_threshold(par: Continuum, T: Floats, form: str) -> Floats:
+    return _slope(lambda t: np.asarray(_threshold(par, t, form).ln_eps), T)
+
+
+def _slope(function: Callable[[Floats], Floats], T: Floats) -> Floats:
     """d function/d ln T."""
-    above, below = (np.asarray(function(T * np.exp(step))) for step in (_STEP, -_STEP))
+    above, below = (function(T * np.exp(step)) for step in (_STEP, -_STEP))
     return np.asarray((above - below) / (2 * _STEP))
 
 
@@ -117,6 +156,12 @@ class Superactivation(NamedTuple):
 def superactivation(par: Continuum, T: ArrayLike, form: str = "exact") -> Superactivation:
     """Both measures of superactivation; p -> 4 in the exponential correlator, 1 in the others.
 
+    Raises
+    ------
+    InvalidInput
+        As for `activation_energy`, and where there is no threshold: both depend on how white noise
+        is approached.
+
     Examples
     --------
     >>> from mbltn.theory.continuum import Correlator, Wire
@@ -125,8 +170,16 @@ def superactivation(par: Continuum, T: ArrayLike, form: str = "exact") -> Supera
     >>> round(found.power, 6), bool(found.growth > 0)
     (1.139774, True)
     """
-    T = np.asarray(T, dtype=np.float64)
-    energy = np.asarray(activation_energy(par, T, form))
-    power = energy / (-T * np.asarray(ln_sigma(par, T, form)))
-    growth = -_slope(lambda t: np.log(activation_energy(par, t, form)), T)
+    T, _ = cold(par, T)
+    ln_eps = np.asarray(_activated(par, T, form).ln_eps)
+    if np.isinf(ln_eps).any():
+        raise InvalidInput(
+            f"at T={T[np.isinf(ln_eps)].flat[0]:.6g} eta < 1 at all energies (no threshold), and a "
+            "conductivity of zero has no logarithmic slope: give the disorder a correlation length "
+            "d > 0, or use form='bethe'"
+        )
+    share = _share(par, T, form)
+    power = share / (1 - par.eps_F * np.exp(-ln_eps))
+    change = _slope(lambda t: _share(par, t, form), T) / share
+    growth = -(_slope_of_threshold(par, T, form) + change)
     return Superactivation(like_input(power), like_input(growth))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._inputs import require_positive
+from .._inputs import require_finite, require_positive
 from .._quadrature import FloatOrArray, Floats, like_input
 from .disorder import Correlator
 
 
 def band_energy(eps: ArrayLike) -> Floats:
-    return require_positive("eps", eps, "it is measured from the bottom of the band")
+    meaning = "it is measured from the bottom of the band"
+    return require_positive("eps", require_finite("eps", eps, meaning), meaning)
 
 
 def ln_xi_1d(eps: ArrayLike, correlator: Correlator, m: float = 1.0) -> FloatOrArray:

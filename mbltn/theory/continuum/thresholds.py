@@ -26,7 +26,7 @@ class Threshold(NamedTuple):
         "threshold"; "not localized at eps_F": eta >= 1 there already, and the Fermi energy is
         returned; "leading form below eps_F": eta < 1 there, but the leading form, out of its range,
         lies below it, and the Fermi energy is returned; "marginal": eta < 1 at all energies (looked
-        at up to exp(300) eps_F for a function of the user)
+        at up to exp(300) eps_F at least for a function of the user)
     """
 
     ln_eps: FloatOrArray

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._quadrature import FloatOrArray, like_input
+from mbltn.errors import InvalidInput
+
+from .._quadrature import FloatOrArray, Floats, like_input
 from .hot_cold import ln_n_eff
 from .systems import Continuum, Film, Wire, cold, hot
 from .thresholds import threshold
@@ -33,7 +35,8 @@ def conditions(par: Continuum, T: ArrayLike, eps: ArrayLike | None = None) -> di
     Raises
     ------
     InvalidInput
-        For T that is not in (0, Delta_c), or eps below the Fermi energy.
+        For T that is not in (0, Delta_c), eps below the Fermi energy, or no eps where there is no
+        threshold (white noise).
 
     Examples
     --------
@@ -44,7 +47,7 @@ def conditions(par: Continuum, T: ArrayLike, eps: ArrayLike | None = None) -> di
     ['T < exp(-D/3) Delta_c']
     """
     T, depth = cold(par, T)
-    eps = hot(par, threshold(par, T).eps if eps is None else eps)
+    eps = hot(par, _existing_threshold(par, T) if eps is None else eps)
     length = 2 * par.xi_c * depth
     with np.errstate(over="ignore", divide="ignore"):
         hot_length = np.exp(par.ln_xi(eps))
@@ -64,3 +67,13 @@ def conditions(par: Continuum, T: ArrayLike, eps: ArrayLike | None = None) -> di
     elif isinstance(par, Film):
         ratios["1/tau < eps_F"] = 1 / (par.eps_F * par.tau)
     return {name: Condition(like_input(np.asarray(ratio))) for name, ratio in ratios.items()}
+
+
+def _existing_threshold(par: Continuum, T: Floats) -> Floats:
+    eps = np.asarray(threshold(par, T).eps)
+    if np.isinf(eps).any():
+        raise InvalidInput(
+            f"at T={T[np.isinf(eps)].flat[0]:.6g} eta < 1 at all energies, so that there is no "
+            "threshold to look at: give the energy eps of the hot electrons"
+        )
+    return eps
