@@ -27,7 +27,7 @@ from .pair_density import PairDensity, s_omega_numeric
 from .participation import participation_volume
 from .relaxation import mean_population
 from .telegraph import log_echo, telegraph_echo
-from .transfer_matrix import Lyapunov, lyapunov_grid
+from .transfer_matrix import Lyapunov, lyapunov_grid, lyapunov_strip
 
 __all__ = [
     "OBSERVABLES",
@@ -48,6 +48,7 @@ __all__ = [
     "level_spacing",
     "log_echo",
     "lyapunov_grid",
+    "lyapunov_strip",
     "mean_population",
     "mean_spacing",
     "measure",

@@ -2,13 +2,20 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from conftest import needs_slepc
 from scipy.linalg import eigh_tridiagonal
+from scipy.sparse.linalg import splu
 
 import mbltn as mb
 from mbltn.errors import InvalidInput
 from mbltn.models import ContinuumGrid
-from mbltn.observables import lyapunov_grid, participation_volume, s_omega_numeric
+from mbltn.observables import (
+    lyapunov_grid,
+    lyapunov_strip,
+    participation_volume,
+    s_omega_numeric,
+)
 from mbltn.streams import Streams
 from mbltn.theory import continuum
 
@@ -44,6 +51,39 @@ def test_evanescent_waves_of_a_clean_wire():
     assert found.exponent == pytest.approx(1.0, rel=1e-4)
     with pytest.raises(InvalidInput, match="not the bottom"):
         lyapunov_grid(np.zeros((2, 200)), eps=0.0, dx=0.1)
+
+
+def test_a_strip_that_is_the_same_across_is_a_wire():
+    """The slowest wave is the uniform one: the exponent is that of the wire, up to its ends."""
+    U = ContinuumGrid(shape=(20_000,), dx=0.1, w=1.0).potentials(Streams(3, 0), 1)
+    wire = lyapunov_grid(np.repeat(U, 2, axis=0), eps=1.0, dx=0.1)
+    strip = lyapunov_strip(np.repeat(U[0][:, None], 5, axis=1), eps=1.0, dx=0.1)
+    assert strip.exponent == pytest.approx(wire.exponent, rel=0.01)
+
+
+def test_clean_strips():
+    """Below the band sqrt(2 m |eps|), corrected for the grid: cosh(gamma dx) = 1 + m dx^2 |eps|."""
+    found = lyapunov_strip(np.zeros((1000, 3)), eps=-0.5, dx=0.5, m=2.0)
+    assert found.exponent == pytest.approx(np.arccosh(1.25) / 0.5, rel=1e-9)
+    with pytest.raises(InvalidInput, match="at least 1000 grid points of 3 rows"):
+        lyapunov_strip(np.zeros((1000, 2)), eps=1.0, dx=0.1)
+
+
+def test_the_slowest_wave_against_the_resolvent():
+    """|<first column| 1/(H - eps) |last column>| falls as exp(-length times the exponent)."""
+    n, rows, dx, eps = 2000, 6, 0.5, 0.5
+    grid = ContinuumGrid(shape=(n, rows), dx=dx, w=4.0)
+    U = grid.potentials(Streams(7, 0), 1)[0]
+    found = lyapunov_strip(U, eps, dx)
+    kept = U[n // 5 :]
+    ring = sp.diags_array([-1.0, 2.0, -1.0], offsets=[-1, 0, 1], shape=(rows, rows)).tolil()
+    ring[0, rows - 1] = ring[rows - 1, 0] = -1.0
+    along = sp.diags_array([-1.0, 2.0, -1.0], offsets=[-1, 0, 1], shape=(len(kept),) * 2)
+    H = sp.kronsum(ring.tocsr(), along.tocsr()) / (2 * dx**2) + sp.diags_array(kept.ravel())
+    ends = np.eye(len(kept) * rows, rows)
+    corner = splu((H - eps * sp.eye_array(H.shape[0])).tocsc()).solve(ends)[-rows:]
+    length = len(kept) * dx
+    assert -np.log(abs(corner).max()) / length == pytest.approx(found.exponent, rel=0.01)
 
 
 def test_where_the_pairs_are():
