@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from .errors import InvalidInput
 from .plotting.curves import Axes, draw_curves
-from .validation import continuum, nearly_mbl_metal
+from .validation import continuum, film, nearly_mbl_metal
 from .validation.tables import Tick
 
 
@@ -86,6 +86,19 @@ FIGURES: dict[str, PaperFigure] = {
                 ("minus_ln_sigma", r"$-\ln\sigma$", True),
                 ("power", r"$d\ln(-\ln\sigma)/d\ln(1/T)$", False),
             )
+        ),
+    ),
+    "B-film": PaperFigure(
+        "B eq 20: localization length of a film (m = tau = 1)",
+        film.film_lengths,
+        (
+            Axes(
+                "eps",
+                r"$\epsilon\tau$",
+                r"$\xi\,(m/\tau)^{1/2}$",
+                y_log=True,
+                points=("strips", "states"),
+            ),
         ),
     ),
     "B-pairs": PaperFigure(

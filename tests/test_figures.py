@@ -8,7 +8,7 @@ from mbltn.cli import main
 from mbltn.errors import InvalidInput
 from mbltn.figures import FIGURES, figure_names, make
 from mbltn.plotting.curves import draw_curves
-from mbltn.validation import continuum, nearly_mbl_metal
+from mbltn.validation import continuum, film, nearly_mbl_metal
 
 
 def curve(table, name, x, by="curve"):
@@ -51,6 +51,43 @@ def test_the_localization_length_of_a_wire():
     fine, airy = curve(white, "Airy", "eps")
     error = white[white["curve"] == "exact"]["error"].to_numpy()
     assert np.all(abs(exact - np.interp(eps, fine, airy)) < 5 * error + 0.01 * exact)
+
+
+@pytest.mark.parametrize("kind", ["exponential", "lorentzian"])
+def test_the_localization_length_in_correlated_disorder(kind):
+    """Born within 12 % from eps = 2.5 rms U = 4.6 on, up to the error of few samples."""
+    table = continuum.localization_length(samples=30)
+    part = table[(table["panel"] == kind) & (table["eps"] >= 5.0)]
+    eps, exact = curve(part, "exact", "eps")
+    error = part[part["curve"] == "exact"]["error"].to_numpy()
+    fine, born = curve(part, "mean free path", "eps")
+    ratio = exact / np.interp(eps, fine, born)
+    assert len(eps) == 3 and np.all(abs(ratio - 1) < 0.12 + 4 * error / exact)
+
+
+def test_the_localization_length_of_a_film(tmp_path):
+    """Both exact lengths grow with energy, that of strips at a rate below theory's, pi tau."""
+    ticks, energies = [], (-0.75, -0.4, 0.0, 0.25)
+    table = film.film_lengths(lambda *t: ticks.append(t), 6000, 80, 2, energies, (12, 24, 48))
+    assert ticks[-1] == (20, 20)
+    _, strips = curve(table, "strips", "eps")
+    _, states = curve(table, "states", "eps")
+    assert np.all(np.diff(strips) > 0) and len(states) > 1 and states[-1] > states[0]
+    assert 1.5 < np.log(strips[-1] / strips[0]) < np.pi
+    draw_curves(table, tmp_path / "film.png", FIGURES["B-film"].panels)
+    assert (tmp_path / "film.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_strips_of_one_scaling_function():
+    """gamma M = f(M/xi), here x + 0.3 ln(1 + 1/x): whatever the function, the ratios of xi."""
+    widths, lengths = np.array([10.0, 20.0, 40.0, 80.0]), np.array([[1.0], [2.5], [7.0], [15.0]])
+    x = widths / lengths
+    exponents = (x + 0.3 * np.log1p(1 / x)) / widths
+    found, error = film.scaled_lengths(widths, exponents, 0.02 * exponents)
+    assert np.diff(found) == pytest.approx(np.diff(np.log(lengths[:, 0])), rel=0.03)
+    assert np.all(np.diff(error) > 0) and error[-1] < 0.1
+    with pytest.raises(InvalidInput, match="do not overlap"):
+        film.scaled_lengths(widths, exponents[[0, 3]], exponents[[0, 3]])
 
 
 def test_pairs_and_their_picture(tmp_path):
