@@ -182,6 +182,90 @@ SLIPS = [
         "_WORTH_OF_A_COUNT = 1.3",
         "_WORTH_OF_A_COUNT = 1.0",
     ),
+    # The disordered continuum (B).
+    Slip("exponent of white noise twice", "theory/continuum/white_noise.py", "(4 * e)", "(2 * e)"),
+    Slip("states of white noise, one pi", "theory/continuum/white_noise.py", "np.pi**2", "np.pi"),
+    Slip("disorder at k, not 2k", "theory/continuum/disorder.py", "(8 * m", "(2 * m"),
+    Slip(
+        "correlators swapped",
+        "theory/continuum/disorder.py",
+        'self.kind == "lorentzian" else',
+        'self.kind == "exponential" else',
+    ),
+    Slip(
+        "Mott length once",
+        "theory/continuum/cold_bath.py",
+        "like_input(2 * par.xi_c * depth)",
+        "like_input(par.xi_c * depth)",
+    ),
+    Slip(
+        "spacing of a film as in a wire",
+        "theory/continuum/systems.py",
+        "self.dim * self.ln_xi(eps)",
+        "self.ln_xi(eps)",
+    ),
+    Slip(
+        "continuum conventions swapped",
+        "theory/continuum/systems.py",
+        '1.0 if self.convention == "paper"',
+        '1.0 if self.convention == "full"',
+    ),
+    Slip(
+        "one logarithm in a film",
+        "theory/continuum/hot_cold.py",
+        "par.dim * np.log(depth)",
+        "np.log(depth)",
+    ),
+    Slip(
+        "decay not squared",
+        "theory/continuum/hot_cold.py",
+        "np.exp(2 * (ln_v",
+        "np.exp(1 * (ln_v",
+    ),
+    Slip(
+        "unitary threshold as without a field",
+        "theory/continuum/thresholds.py",
+        "2 * rest if par.field else rest",
+        "rest",
+    ),
+    Slip(
+        "leading form below not noticed",
+        "theory/continuum/thresholds.py",
+        "~reached & (ln_eps <= np.log(par.eps_F))",
+        "~reached & (ln_eps < -1e300)",
+    ),
+    Slip(
+        "activation without the logarithm",
+        "theory/continuum/conductivity.py",
+        "(4 - 1 / depth)",
+        "4",
+    ),
+    Slip(
+        "hot electrons abound",
+        "theory/continuum/conductivity.py",
+        "np.log(T) - (eps",
+        "np.log(T) + (eps",
+    ),
+    Slip("film hops twice", "models/continuum_grid.py", "1 / (2 * self.m", "1 / (self.m"),
+    Slip(
+        "pairs counted twice",
+        "observables/pair_density.py",
+        "np.triu_indices(len(energies), 1)",
+        "np.nonzero(~np.eye(len(energies), dtype=bool))",
+    ),
+    Slip("fastest wave of a strip", "observables/transfer_matrix.py", "size[-1, -1]", "size[0, 0]"),
+    Slip(
+        "strip with open rims",
+        "observables/transfer_matrix.py",
+        "after[0] -= psi[-1]",
+        "after[0] -= 0.0",
+    ),
+    Slip(
+        "participation of amplitudes",
+        "observables/participation.py",
+        "weight = vectors**2",
+        "weight = abs(vectors)",
+    ),
 ]
 
 
