@@ -41,6 +41,11 @@ def ln_n_eff(par: Continuum, eps: Floats, T: Floats, depth: Floats) -> Floats:
 def delta_3hc(par: Continuum, eps: ArrayLike, T: ArrayLike) -> FloatOrArray:
     """Level spacing of a hot electron with one cold pair, Delta_h/N_eff (B eqs 9, 23).
 
+    Raises
+    ------
+    InvalidInput
+        For eps below the Fermi energy, or T that is not in (0, Delta_c).
+
     Examples
     --------
     >>> round(delta_3hc(Wire(5.0, u=0.3, convention="full"), 50.0, 0.05), 8)
@@ -52,6 +57,11 @@ def delta_3hc(par: Continuum, eps: ArrayLike, T: ArrayLike) -> FloatOrArray:
 
 def V_hartree(par: Continuum, eps: ArrayLike, T: ArrayLike) -> FloatOrArray:
     """Matrix element with a cold pair, alpha T l_M xi_c^(D-1)/xi_h^D (B eqs 11, 24).
+
+    Raises
+    ------
+    InvalidInput
+        For eps below the Fermi energy, or T that is not in (0, Delta_c).
 
     Examples
     --------
@@ -65,6 +75,11 @@ def V_hartree(par: Continuum, eps: ArrayLike, T: ArrayLike) -> FloatOrArray:
 
 def alpha(par: Continuum, eps: ArrayLike) -> FloatOrArray:
     """Dimensionless interaction: rho_h |int V dx| (B eq 12), film (m/2 pi) |int V d^2r| (B eq 25).
+
+    Raises
+    ------
+    InvalidInput
+        For eps that is not positive and finite.
 
     Examples
     --------
@@ -108,6 +123,11 @@ def exchange_scaling(par: Wire, eps: ArrayLike, C: float = 1.0) -> FloatOrArray:
     ----------
     C : float, > 0
         Set by the cold states, and not known from B.
+
+    Raises
+    ------
+    InvalidInput
+        For a film, eps below the Fermi energy, or C that is not positive.
 
     Examples
     --------
@@ -176,6 +196,11 @@ def rate_ratio(par: Continuum, eps: ArrayLike, T: ArrayLike) -> FloatOrArray:
     At the threshold it is 1/N_eff (4/N_eff and 16/N_eff in the convention "paper"). Above it falls
     in white noise, stays in the exponential correlator, and grows in the Lorentzian one and in a
     film: B's statement that it is small at any higher energy does not follow there.
+
+    Raises
+    ------
+    InvalidInput
+        For eps below the Fermi energy, or T that is not in (0, Delta_c).
 
     Examples
     --------

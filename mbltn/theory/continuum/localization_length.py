@@ -24,7 +24,7 @@ def ln_xi_1d(eps: ArrayLike, correlator: Correlator, m: float = 1.0) -> FloatOrA
     Raises
     ------
     InvalidInput
-        For eps or m that is not positive.
+        For eps or m that is not positive, or an infinite eps.
 
     Examples
     --------
@@ -38,6 +38,11 @@ def ln_xi_1d(eps: ArrayLike, correlator: Correlator, m: float = 1.0) -> FloatOrA
 
 def xi_1d(eps: ArrayLike, correlator: Correlator, m: float = 1.0) -> FloatOrArray:
     """Localization length of a wire; inf where it overflows, which `ln_xi_1d` does not.
+
+    Raises
+    ------
+    InvalidInput
+        As for `ln_xi_1d`.
 
     Examples
     --------
@@ -56,7 +61,7 @@ def ln_xi_2d(eps: ArrayLike, tau: float, m: float = 1.0, field: bool = False) ->
     Raises
     ------
     InvalidInput
-        For eps, tau or m that is not positive.
+        For eps, tau or m that is not positive, or an infinite eps.
 
     Examples
     --------

@@ -174,6 +174,11 @@ class Film(Continuum):
 def level_spacing(par: Continuum, eps: ArrayLike) -> FloatOrArray:
     """1/(rho xi^D), the level spacing in a localization volume.
 
+    Raises
+    ------
+    InvalidInput
+        For eps that is not positive and finite.
+
     Examples
     --------
     >>> round(level_spacing(Wire(5.0), 5.0), 8)
