@@ -1,6 +1,8 @@
-"""Checks of what the theory modules are given."""
+"""Checks of what the theory modules are given, and what scalars get back."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -66,10 +68,18 @@ def require_branching(K: ArrayLike) -> Floats:
     return array
 
 
+def positive_integer(name: str, value: int, meaning: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise InvalidInput(f"{name}={value!r} must be an integer >= 1: {meaning}")
+    return int(value)
+
+
 def space_dimension(d: int) -> int:
-    if isinstance(d, bool) or not isinstance(d, int | np.integer) or d < 1:
-        raise InvalidInput(f"d={d!r} must be an integer >= 1: it is the dimension of space")
-    return int(d)
+    return positive_integer("d", d, "it is the dimension of space")
+
+
+def levels_of_a_dot(N: int) -> int:
+    return positive_integer("N", N, "it counts levels of a dot")
 
 
 def one_of(name: str, value: str, known: tuple[str, ...]) -> str:
@@ -97,6 +107,9 @@ def one_coupling(name: str, value: float) -> float:
 
 
 def count_of_lbits(n_lbits: int) -> int:
-    if isinstance(n_lbits, bool) or not isinstance(n_lbits, int | np.integer) or n_lbits < 1:
-        raise InvalidInput(f"n_lbits={n_lbits!r} must be an integer >= 1: it counts l-bits")
-    return int(n_lbits)
+    return positive_integer("n_lbits", n_lbits, "it counts l-bits")
+
+
+def plain(values: Any) -> Any:
+    """A plain bool or str where the values have no axes."""
+    return values.item() if np.ndim(values) == 0 else values
