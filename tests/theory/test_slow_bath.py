@@ -271,15 +271,19 @@ def test_tunnelling_off_resonance():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: b.channel_rates(1e-4, 2.0, 1.0, 1.0, 0.5, 1.0, 1), "W exceeds Delta"),
+        (lambda: b.channel_rates(1e-4, 2.0, 1.0, 1.0, 0.5, 1.0, 1), "W=2 exceeds Delta=1"),
         (lambda: b.channel_rates(0.0, 0.1, 1.0, 1.0, 0.5, 1.0, 1), "gamma=0 must be"),
         (lambda: b.channel_rates(1e-4, 0.1, 1.0, 1.0, 0.5, 1.2, 1), r"s=1.2 must lie in \(0, 1\]"),
         (lambda: b.channel_rates(1e-4, 0.1, 1.0, 1.0, 0.5, 1.0, 1.5), "d=1.5 must be an integer"),
         (lambda: b.channel_rates(1e-4, 0.1, 1.0, 1.0, 0.5, 1.0, 1, "both"), "use 'full' or"),
+        (lambda: b.gaussian_bath_rate(1, 1e-4, [0.1, 2.0], 1.0, 0.5, 1.0), "W=2 exceeds Delta=1"),
+        (lambda: b.gaussian_bath_optimum(1e-4, 2.0, [3.0, 1.0], 0.5, 1.0), "W=2 exceeds Delta=1"),
+        (lambda: b.lorentzian_bath_rate(1, 1e-4, 2.0, 1.0, 0.5, 3.0), "W=2 exceeds Delta=1"),
+        (lambda: b.lorentzian_bath_optimum(1e-4, 2.0, 1.0, 0.5, 3.0), "W=2 exceeds Delta=1"),
         (lambda: b.lorentzian_bath_rate(1, 1e-4, 0.1, 1.0, 0.5, 1.0), "K=1.0 must exceed 1"),
         (
             lambda: b.lorentzian_bath_optimum(1e-4, 0.1, 1.0, 0.5, 3.0, cutoff=0.01),
-            "between W and Delta",
+            "cutoff=0.01 is outside .* choose it between W and Delta",
         ),
         (lambda: b.detuned_tunnelling(1.0, 0.1, 0.0, 1.0), "dw=0 is on resonance"),
         (lambda: b.echo(-1.0, 10.0, 1.0, 1.0, 1), "t=-1.0 must be"),
@@ -295,3 +299,28 @@ def test_a_whole_order_that_rounding_has_lifted():
     """ln 125/ln 5 is 3 but for rounding."""
     best = b.lorentzian_bath_optimum(1e-4, 1e-6, 1.0, 0.5, 5.0, cutoff=1 / 125, integer=True)
     assert (best.order, best.ln_rate) == (3.0, pytest.approx(-34.5796, abs=1e-4))
+
+
+def test_a_whole_order_near_the_peak_is_collective_still():
+    """Section 1.6: wings cut below the peak do not decide, though its whole order is theirs too."""
+    K, strength = 3.0, 1.2
+    peak = (np.log(1e3) + 0.5 * np.log(strength - 1)) / np.log(K)  # 5.555
+    arguments = (1e-4, 1e-3, 1.0, strength / np.log(K), K)
+    for n0, order, regime in ((5.3, 6.0, "collective"), (5.7, 6.0, "cutoff"), (6.2, 7.0, "cutoff")):
+        best = b.lorentzian_bath_optimum(*arguments, cutoff=K**-n0, integer=True)
+        assert (best.order, best.regime) == (order, regime)
+        smooth = b.lorentzian_bath_optimum(*arguments, cutoff=K**-n0)
+        assert smooth.order == pytest.approx(max(peak, n0), rel=1e-12)
+        assert smooth.regime == regime
+
+
+def test_matrix_elements_counted_per_site():
+    """Section 1.5: the formulas with s Xi for Xi, m = ln(s Xi Delta^2/W^2)/(2 s)."""
+    Xi, s = 0.9, 0.6
+    best = b.gaussian_bath_optimum(GAMMA, W, DELTA, Xi, s, convention="per_site")
+    assert best.order == pytest.approx(np.log(s * Xi / W**2) / (2 * s), rel=1e-12)
+    exponent = 2 * best.order / Xi + (np.exp(-s * best.order) / W) ** 2
+    assert best.ln_rate == pytest.approx(np.log(GAMMA**2 / W) - exponent, rel=1e-12)
+    wide = b.gaussian_bath_optimum(GAMMA, 1.0, 1.0, Xi, s)
+    assert (wide.order, wide.regime) == (0.0, "boundary")
+    assert wide.ln_rate == pytest.approx(2 * np.log(GAMMA) - 1.0)

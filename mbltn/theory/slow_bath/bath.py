@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from mbltn.errors import InvalidInput
@@ -20,16 +21,17 @@ def length(name: str, value: ArrayLike) -> Floats:
     return require_positive(name, value, "it is a localization length")
 
 
-def energies(gamma: ArrayLike, W: ArrayLike, Delta: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    return energy("gamma", gamma), energy("W", W), energy("Delta", Delta)
-
-
-def require_narrow(W: Floats, Delta: Floats) -> None:
-    if (Delta < W).any():
+def narrow_bath(gamma: ArrayLike, W: ArrayLike, Delta: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """gamma, W and Delta as float64, or an InvalidInput where W exceeds Delta."""
+    gamma, W, Delta = energy("gamma", gamma), energy("W", W), energy("Delta", Delta)
+    wide = Delta < W
+    if wide.any():
+        width, cost = (np.broadcast_to(a, wide.shape)[wide][0] for a in (W, Delta))
         raise InvalidInput(
-            "W exceeds Delta: such a bath takes the energy of one flip at once, which is ordinary "
-            "hopping; these rates are for W <= Delta"
+            f"W={width:g} exceeds Delta={cost:g}: such a bath takes the energy of one flip at "
+            "once, which is ordinary hopping; these rates are for W <= Delta"
         )
+    return gamma, W, Delta
 
 
 class BathOptimum(NamedTuple):

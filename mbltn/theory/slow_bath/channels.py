@@ -10,7 +10,7 @@ from scipy.special import lambertw
 
 from .._inputs import one_of, plain, require_entropy, space_dimension
 from .._quadrature import FloatOrArray, like_input
-from .bath import energies, length, require_narrow
+from .bath import length, narrow_bath
 
 
 class ChannelRates(NamedTuple):
@@ -79,13 +79,12 @@ def channel_rates(
     >>> rates.dominant, round(rates.ln_b, 6)
     ('b', -44.400468)
     """
-    gamma, W, Delta = energies(gamma, W, Delta)
+    gamma, W, Delta = narrow_bath(gamma, W, Delta)
     xi = length("xi", xi)
     Xi = length("Xi", Xi)
     s = require_entropy(s)
     d = space_dimension(d)
     one_of("form", form, ("full", "leading"))
-    require_narrow(W, Delta)
     golden, depth = 2 * np.log(gamma) - np.log(W), np.log(Delta / W)
     ln_a = golden - 2 / xi * (Delta / W) ** (1 / d)
     ln_b = golden - 2 * depth / Xi

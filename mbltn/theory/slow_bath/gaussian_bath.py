@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from .._inputs import one_of, plain, require_entropy, require_nonnegative
 from .._quadrature import FloatOrArray, Floats, like_input
-from .bath import BathOptimum, energies, length
+from .bath import BathOptimum, length, narrow_bath
 
 
 def _length_per_free_lbit(Xi: Floats, s: Floats, convention: str) -> Floats:
@@ -38,7 +38,7 @@ def gaussian_bath_rate(
     Raises
     ------
     InvalidInput
-        For what is not positive, or s outside (0, 1].
+        For what is not positive, s outside (0, 1], or W > Delta.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def gaussian_bath_rate(
     True
     """
     m = require_nonnegative("m", m, "it counts l-bits")
-    gamma, W, Delta = energies(gamma, W, Delta)
+    gamma, W, Delta = narrow_bath(gamma, W, Delta)
     Xi = length("Xi", Xi)
     s = require_entropy(s)
     Xi_free = _length_per_free_lbit(Xi, s, convention)
@@ -66,9 +66,10 @@ def gaussian_bath_optimum(
 ) -> BathOptimum:
     """The fastest order on a Gaussian bath: m = ln(Xi Delta^2/W^2)/(2 s), from A eq A1.
 
-    The rate there is (gamma^2/W) (e Xi)^(-1/Xi) (W/Delta)^(2/Xi), the power of W of A eq 7. A
-    eq A2 has s Xi/2 in its logarithm, which does not follow from A eq A1. Where Xi Delta^2/W^2 <= 1
-    the optimum is m = 0, the "boundary".
+    The rate there is (gamma^2/W) (e Xi)^(-1/Xi) (W/Delta)^(2/Xi), the power of W of A eq 7. Where
+    Xi Delta^2/W^2 <= 1 the optimum is m = 0, the "boundary". With the convention "per_site" s Xi
+    takes the place of Xi throughout: m = ln(s Xi Delta^2/W^2)/(2 s). A eq A2 has s Xi/2 in this
+    logarithm, which does not follow from A eq A1.
 
     Raises
     ------
@@ -81,7 +82,7 @@ def gaussian_bath_optimum(
     >>> round(best.order, 6), best.regime
     (8.201477, 'interior')
     """
-    gamma, W, Delta = energies(gamma, W, Delta)
+    gamma, W, Delta = narrow_bath(gamma, W, Delta)
     Xi = length("Xi", Xi)
     s = require_entropy(s)
     Xi_free = _length_per_free_lbit(Xi, s, convention)

@@ -9,7 +9,7 @@ from mbltn.errors import InvalidInput
 
 from .._inputs import plain, require_branching, require_nonnegative
 from .._quadrature import FloatOrArray, Floats, like_input
-from .bath import BathOptimum, energies, energy, length
+from .bath import BathOptimum, energy, length, narrow_bath
 
 
 def lorentzian_bath_rate(
@@ -27,7 +27,7 @@ def lorentzian_bath_rate(
     Raises
     ------
     InvalidInput
-        For negative n, what is not positive, or K <= 1.
+        For negative n, what is not positive, K <= 1, or W > Delta.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def lorentzian_bath_rate(
     True
     """
     n = require_nonnegative("n", n, "it is an order of perturbation theory")
-    gamma, W, Delta = energies(gamma, W, Delta)
+    gamma, W, Delta = narrow_bath(gamma, W, Delta)
     Xi = length("Xi", Xi)
     K = require_branching(K)
     detuning = 2 * (np.log(Delta / W) - n * np.log(K))
@@ -55,9 +55,10 @@ def lorentzian_bath_optimum(
 ) -> BathOptimum:
     """The order that dominates on a Lorentzian bath, in both regimes (A eqs A4, A5).
 
-    Xi ln K > 1, "collective": n = [ln(Delta/W) + ln(Xi ln K - 1)/2]/ln K. Otherwise the rate falls
-    with n, and the wings of the bath decide: n = 1 ("lowest-order"), or the first order
-    n0 = ln(Delta/cutoff)/ln K that wings cut at `cutoff` still reach ("cutoff").
+    Xi ln K > 1, "collective": n = [ln(Delta/W) + ln(Xi ln K - 1)/2]/ln K. Where this is below the
+    lowest order, or Xi ln K <= 1, the rate falls with n and the wings of the bath decide: n = 1
+    ("lowest-order"), or the first order n0 = ln(Delta/cutoff)/ln K that wings cut at `cutoff` still
+    reach ("cutoff").
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ def lorentzian_bath_optimum(
     Raises
     ------
     InvalidInput
-        For what is not positive, K <= 1, or a cutoff outside [W, Delta].
+        For what is not positive, K <= 1, W > Delta, or a cutoff outside [W, Delta].
 
     Examples
     --------
@@ -78,18 +79,23 @@ def lorentzian_bath_optimum(
     >>> lorentzian_bath_optimum(1e-4, 1e-3, 1.0, Xi=1.5, K=3.0, integer=True).order
     6.0
     """
-    gamma, W, Delta = energies(gamma, W, Delta)
+    gamma, W, Delta = narrow_bath(gamma, W, Delta)
     Xi = length("Xi", Xi)
     K = require_branching(K)
     log_k = np.log(K)
     reach = np.zeros(())
     if cutoff is not None:
         edge = energy("cutoff", cutoff)
-        if ((edge < W) | (edge > Delta)).any():
-            raise InvalidInput("the cutoff must lie between W and Delta: its wings end there")
+        outside = (edge < W) | (edge > Delta)
+        if outside.any():
+            raise InvalidInput(
+                f"cutoff={np.broadcast_to(edge, outside.shape)[outside][0]:g} is outside [W, "
+                "Delta]: the wings of the bath end there; choose it between W and Delta"
+            )
         reach = np.log(Delta / edge) / log_k
+    n_min = np.maximum(reach, 1.0)
     # A whole order that rounding has lifted is itself.
-    lowest = np.maximum(np.ceil(reach * (1 - 1e-12)) if integer else reach, 1.0)
+    lowest = np.maximum(np.ceil(reach * (1 - 1e-12)), 1.0) if integer else n_min
     strength = Xi * log_k
     with np.errstate(invalid="ignore", divide="ignore"):
         peak = (np.log(Delta / W) + np.log(strength - 1) / 2) / log_k
@@ -103,5 +109,5 @@ def lorentzian_bath_optimum(
         below, above = (np.maximum(whole(order), lowest) for whole in (np.floor, np.ceil))
         order = np.where(rate(below) >= rate(above), below, above)
     edge_regime = np.where(reach > 1, "cutoff", "lowest-order")
-    regime = np.where(peak > lowest, "collective", edge_regime)
+    regime = np.where(peak > n_min, "collective", edge_regime)
     return BathOptimum(like_input(order), like_input(rate(order)), plain(regime))
