@@ -47,6 +47,17 @@ def require_finite(name: str, values: ArrayLike, meaning: str) -> Floats:
     return array
 
 
+def no_nan(name: str, values: ArrayLike, advice: str) -> Floats:
+    """`values` as float64, infinite ones too, or an InvalidInput."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(f"{name}={values!r} must be real numbers: {advice}") from error
+    if np.isnan(array).any():
+        raise InvalidInput(f"{name}=nan is not a number: {advice}")
+    return array
+
+
 def require_entropy(s: ArrayLike) -> Floats:
     """Entropy per l-bit, 0 < s <= 1."""
     array = require_positive("s", s, "it is the entropy per l-bit, of which 1 is all of it")

@@ -75,7 +75,8 @@ def test_folds_row_18():
 
 
 def test_order_of_the_saddle_row_18b():
-    assert metal.saddle_Nc(np.log(1e-3), **FIG8) == pytest.approx(4.102983753, rel=1e-9)
+    order = metal.saddle_Nc(np.log(1e-3), **FIG8)
+    assert order.N_c == pytest.approx(4.102983753, rel=1e-9) and order.in_range
 
 
 def test_validity_row_19():
@@ -252,7 +253,7 @@ def test_the_transition_is_where_F_of_zero_is_one(ln_gamma, K, N, s, d):
 @given(**parameters, eps=st.floats(0.05, 0.9))
 def test_the_order_of_the_saddle_solves_its_equation(ln_gamma, K, N, s, d, eps):
     x = ln_gamma - (s * N) ** (-1 / d) - 3.0
-    order = metal.saddle_Nc(x, np.exp(ln_gamma), K, N, s, d)
+    order = metal.saddle_Nc(x, np.exp(ln_gamma), K, N, s, d).N_c
     n_fast = s * N * (ln_gamma + order * np.log(K)) ** d
     assert x + order * np.log(K) + np.log(n_fast) == pytest.approx(0.0, abs=1e-9)
 
@@ -285,6 +286,11 @@ def test_what_the_saddles_cannot_do_is_flagged():
     assert np.isneginf(metal.saddle_gamma(eps=-0.1, form="C4", **FIG8).ln_Gamma)
     strong = metal.saddle_gamma(0.9, 3.0, 10, 0.5, 1, eps=0.9, form="C5")
     assert not strong.in_range
+    # n_fast = s N ln(gamma K^N_c) is 1 at Gamma = gamma exp(-1/(s N)), and below it above.
+    end = np.log(0.1) - 1 / 5
+    orders = metal.saddle_Nc(end + np.array([-1e-9, 0.0, 1e-9]), **FIG8)
+    assert orders.in_range.tolist() == [True, True, False]
+    assert 5 * (np.log(0.1) + orders.N_c * np.log(3)) == pytest.approx([1.0] * 3, abs=1e-7)
 
 
 def test_regimes_of_one_dot():

@@ -8,10 +8,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import wrightomega
 
-from .._inputs import one_of, plain
+from .._inputs import no_nan, one_of, plain
 from .._quadrature import FloatOrArray, Floats, like_input
 from .bracketed import bracketed_root
 from .equation import Equation, equation
+
+
+class SaddleOrder(NamedTuple):
+    """Order N_c of the saddle point, and whether its form of n_fast is the right one."""
+
+    N_c: FloatOrArray
+    in_range: Any
 
 
 class SaddleRate(NamedTuple):
@@ -23,12 +30,12 @@ class SaddleRate(NamedTuple):
 
 def saddle_Nc(
     ln_Gamma: ArrayLike, gamma: ArrayLike, K: ArrayLike, N: int, s: ArrayLike, d: int
-) -> FloatOrArray:
+) -> SaddleOrder:
     """Order N_c at which Gamma K^N_c n_fast(K^N_c) = 1 (A eqs C1, C2).
 
     {ln(1/gamma) + d W_L[(1/d) (gamma/(Gamma s N))^(1/d)]}/ln K with Lambert's function. n_fast
-    there is s N d^d W_L^d, which A eq C3 takes as n_c = s N d^d. It is the right form for Gamma <=
-    gamma exp(-(s N)^(-1/d)); above that a continuation.
+    there is s N d^d W_L^d, which A eq C3 takes as n_c = s N d^d. It is in range for Gamma <= gamma
+    exp(-(s N)^(-1/d)), where this n_fast is 1 at least; above that it is but a continuation.
 
     Raises
     ------
@@ -37,11 +44,18 @@ def saddle_Nc(
 
     Examples
     --------
-    >>> round(saddle_Nc(np.log(1e-3), gamma=0.1, K=3.0, N=10, s=0.5, d=1), 8)
-    4.10298375
+    >>> order = saddle_Nc(np.log([1e-3, 0.1]), gamma=0.1, K=3.0, N=10, s=0.5, d=1)
+    >>> order.N_c.round(8).tolist(), order.in_range.tolist()
+    ([4.10298375, 2.24965722], [True, False])
     """
     eq = equation(gamma, K, N, s, d, 0.0, None)
-    return like_input(_saddle_Nc(np.asarray(ln_Gamma, dtype=np.float64), eq))
+    x = no_nan("ln_Gamma", ln_Gamma, "give logarithms of rates, -inf for zero")
+    return SaddleOrder(like_input(_saddle_Nc(x, eq)), plain(_in_range(x, eq)))
+
+
+def _in_range(x: Floats, eq: Equation) -> Any:
+    """Whether ln Gamma = x is so low that n_fast exceeds 1 at the order N_c."""
+    return x <= eq.ln_gamma - (eq.s * eq.N) ** (-1 / eq.d)
 
 
 def _saddle_Nc(x: Floats, eq: Equation) -> Floats:
@@ -63,7 +77,8 @@ def saddle_gamma(
 
     "C5": Gamma = (gamma sqrt(n_c))^(1/eps)/n_c with n_c = s N d^d; in range for gamma sqrt(n_c) <
     1. "C4": the largest root below gamma of Gamma = (gamma^2/2) N_c K^N_c exp(-2 N_c/Xi) with
-    N_c(Gamma) of `saddle_Nc`; nan where there is none. Both need eps > 0, and are -inf otherwise.
+    N_c(Gamma) of `saddle_Nc`, in range where that is; nan where there is none. Both need eps > 0,
+    and are -inf otherwise.
 
     Raises
     ------
@@ -86,8 +101,7 @@ def saddle_gamma(
         found, fits = closed, eq.ln_gamma + 0.5 * ln_nc < 0
     else:
         found = _saddle_root(eq._replace(eps=safe), closed)
-        # Above that n_fast is 1, and the order N_c but a continuation.
-        fits = found <= eq.ln_gamma - (eq.s * eq.N) ** (-1 / eq.d)
+        fits = _in_range(found, eq)
     fits = collective & fits
     found = np.where(collective, found, -np.inf)
     return SaddleRate(like_input(found), plain(fits))

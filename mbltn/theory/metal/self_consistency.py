@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
-from mbltn.errors import InvalidInput
-
+from .._inputs import no_nan
 from .._quadrature import FloatOrArray, Floats, like_input
 from .equation import Equation, equation
 from .orders import most_orders, orders_and_weights
@@ -62,10 +61,8 @@ def log_F(
     -0.50519776
     """
     eq = equation(gamma, K, N, s, d, eps, Xi, method, variant, weight)
-    ln_Gamma = np.asarray(ln_Gamma, dtype=np.float64)
-    if np.isnan(ln_Gamma).any():
-        raise InvalidInput("ln_Gamma is not a number: give logarithms of rates, -inf for zero")
-    return like_input(ln_F(ln_Gamma, eq))
+    x = no_nan("ln_Gamma", ln_Gamma, "give logarithms of rates, -inf for zero")
+    return like_input(ln_F(x, eq))
 
 
 def ln_F(ln_Gamma: Floats, eq: Equation) -> Floats:

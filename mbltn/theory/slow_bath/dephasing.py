@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mbltn.errors import InvalidInput
-
-from .._inputs import require_nonnegative, require_positive, space_dimension
+from .._inputs import no_nan, require_nonnegative, require_positive, space_dimension
 from .._quadrature import FloatOrArray, Floats, like_input
 from .bath import energy
 
@@ -50,9 +48,7 @@ def n_fast(
     [1.0, 11.98292909, 27.63102112]
     """
     J, Gamma0, A, d = echo_inputs(J, Gamma0, A, d)
-    t = np.asarray(t, dtype=np.float64)
-    if np.isnan(t).any():
-        raise InvalidInput("t is not a number: give times, inf for the longest")
+    t = no_nan("t", t, "give times, inf for the longest")
     resolved = J * np.minimum(np.maximum(t, 0.0), 1 / Gamma0)
     many = A * np.log(np.maximum(resolved, 1.0)) ** d
     counted = np.maximum(many, 1.0) if clip else np.where(resolved > 1, many, 1.0)
