@@ -74,7 +74,8 @@ def test_folds_row_18():
     assert metal.folds(**FIG8) == pytest.approx((0.667558, 0.689908), abs=1e-6)
 
 
-def test_order_of_the_saddle_row_18b():
+def test_orders_row_18b():
+    assert metal.N0(**FIG8) == pytest.approx(2.277951120, rel=1e-9)
     order = metal.saddle_Nc(np.log(1e-3), **FIG8)
     assert order.N_c == pytest.approx(4.102983753, rel=1e-9) and order.in_range
 
@@ -118,10 +119,13 @@ def test_variants_of_the_sum():
 
 
 def test_three_roots_between_the_folds():
-    roots = metal.gamma_roots(eps=0.68, **FIG8)
+    roots = metal.solve_gamma(eps=0.68, all_roots=True, **FIG8).ln_Gamma
     assert roots == pytest.approx([-3.038469, -2.576036, -2.434733], abs=6e-7)
     assert metal.solve_gamma(eps=0.68, **FIG8).ln_Gamma == pytest.approx(roots[0], abs=1e-10)
-    assert [len(metal.gamma_roots(eps=eps, **FIG8)) for eps in (-0.9, 0.6, 0.72)] == [0, 1, 1]
+    # ln gamma - 1/2 is -2.8026.
+    for eps, beyond in ((-0.9, []), (0.6, [False]), (0.68, [False, True, True]), (0.72, [True])):
+        rate = metal.solve_gamma(eps=eps, all_roots=True, **FIG8)
+        assert rate.beyond_validity.tolist() == beyond and rate.localized == (not beyond)
 
 
 def test_the_temperatures_of_the_example():
@@ -224,7 +228,7 @@ def test_the_metallic_branch(ln_gamma, K, N, s, d, eps):
     rate = metal.solve_gamma(*arguments, eps=eps)
     at_zero = metal.log_F(-np.inf, *arguments, eps=eps)
     assert rate.localized == (at_zero <= 0)
-    roots = metal.gamma_roots(*arguments, eps=eps)
+    roots = metal.solve_gamma(*arguments, eps=eps, all_roots=True).ln_Gamma
     if rate.localized:
         assert len(roots) == 0 and rate.Gamma == 0.0
         return
@@ -246,7 +250,7 @@ def test_the_transition_is_where_F_of_zero_is_one(ln_gamma, K, N, s, d):
     assert metal.log_F(-np.inf, gamma, K, N, s, d, Xi=Xi) == pytest.approx(0.0, abs=1e-8)
     assert metal.solve_gamma(gamma, K, N, s, d, Xi=0.999 * Xi).localized
     assert not metal.solve_gamma(gamma, K, N, s, d, Xi=1.001 * Xi).localized
-    assert metal.critical_gamma(K, N, s, d, Xi=Xi) == pytest.approx(gamma, rel=1e-8)
+    assert metal.critical_gamma(Xi, K, N, s, d) == pytest.approx(gamma, rel=1e-8)
     assert metal.critical_Xi(gamma, K, N, s, d, variant="E1") == pytest.approx(Xi, rel=1e-10)
 
 
@@ -333,8 +337,11 @@ def test_the_condition_c7_in_temperatures():
             lambda: metal.log_F(-1.0, 0.1, 3.0, 10, 0.5, 1, Xi=np.inf, method="integral_inf"),
             "Xi is infinite",
         ),
-        (lambda: metal.gamma_roots(0.1, 3.0, 10, 0.5, 1, eps=[0.1, 0.2]), "single numbers"),
-        (lambda: metal.validity(-1.0, 0.1, 3.0, 10, 0.5, 6, 1, 0.5), "Gamma must be"),
+        (
+            lambda: metal.solve_gamma([0.1, 0.2], 3.0, 10, 0.5, 1, eps=0.1, all_roots=True),
+            "single numbers",
+        ),
+        (lambda: metal.validity(-1.0, 0.1, 3.0, 10, 0.5, 6, 1, 0.5), "Gamma=-1.0 must be"),
         (lambda: metal.validity(1.0, 0.1, 3.0, 10, 0.5, 0, 1, 0.5), "z=0 must be"),
         (lambda: warm.log_gamma_T(1.0, DOTS, "29"), "method='29' is not known"),
         (lambda: warm.fit_cubic_root([1.0, 2.0], [1.0, 2.0]), "at least 4 points"),

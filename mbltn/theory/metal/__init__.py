@@ -13,21 +13,23 @@ logarithms; localized is -inf. All arguments but N and d broadcast.
 from .conditions import Regime, validity
 from .fold_window import folds
 from .one_dot import DotRate, dot_rate
-from .roots import MetalRate, gamma_roots, solve_gamma
-from .saddle import SaddleRate, saddle_gamma, saddle_Nc
+from .orders import N0
+from .roots import MetalRate, solve_gamma
+from .saddle import SaddleOrder, SaddleRate, saddle_gamma, saddle_Nc
 from .self_consistency import log_F
 from .transition import critical_gamma, critical_Xi
 
 __all__ = [
+    "N0",
     "DotRate",
     "MetalRate",
     "Regime",
+    "SaddleOrder",
     "SaddleRate",
     "critical_Xi",
     "critical_gamma",
     "dot_rate",
     "folds",
-    "gamma_roots",
     "log_F",
     "saddle_Nc",
     "saddle_gamma",

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from mbltn.errors import InvalidInput
-
-from .._inputs import positive_integer
+from .._inputs import plain, positive_integer, require_nonnegative
 from .._quadrature import FloatOrArray, like_input
 from .equation import equation
 
 
 class Regime(NamedTuple):
-    """A condition as a ratio of what must be small to what must be large."""
+    """A condition as a ratio of what must be small to what must be large.
+
+    Attributes
+    ----------
+    ratio : float or array
+    holds : whether it is below 1
+    strong : whether it is below 0.1
+    """
 
     ratio: FloatOrArray
-
-    @property
-    def holds(self) -> NDArray[np.bool_]:
-        return np.asarray(self.ratio) < 1
-
-    @property
-    def strong(self) -> NDArray[np.bool_]:
-        return np.asarray(self.ratio) < 0.1
+    holds: Any
+    strong: Any
 
 
 def validity(
@@ -62,13 +61,11 @@ def validity(
     >>> rate = solve_gamma(0.1, K=3.0, N=10, s=0.5, d=1, eps=0.5).Gamma
     >>> Xi = 1 / (0.5 * np.log(3.0))
     >>> regimes = validity(rate, 0.1, K=3.0, N=10, Xi=Xi, z=6, d=1, s=0.5)
-    >>> round(regimes["C7"].ratio, 6), bool(regimes["C7"].holds)
+    >>> round(regimes["C7"].ratio, 6), regimes["C7"].holds
     (0.910239, True)
     """
     eq = equation(gamma, K, N, s, d, None, Xi)
-    Gamma = np.asarray(Gamma, dtype=np.float64)
-    if not (Gamma >= 0).all():
-        raise InvalidInput("Gamma must be a number >= 0: it is a rate")
+    Gamma = require_nonnegative("Gamma", Gamma, "it is a rate")
     z = positive_integer("z", z, "it counts the neighbours of a dot")
     gamma, Xi = np.asarray(gamma, dtype=np.float64), np.asarray(Xi, dtype=np.float64)
     levels = eq.N * np.exp(-eq.N * eq.ln_K)
@@ -90,4 +87,7 @@ def validity(
             "C6b": np.where(positive > 0, depth / positive, np.inf),
             "C7": 1 / (2 * eq.ln_K) / positive,
         }
-    return {name: Regime(like_input(np.asarray(ratio))) for name, ratio in ratios.items()}
+    return {
+        name: Regime(like_input(np.asarray(ratio)), plain(ratio < 1), plain(ratio < 0.1))
+        for name, ratio in ratios.items()
+    }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from .._quadrature import Floats
-from .equation import Equation
+from .._quadrature import FloatOrArray, Floats, like_input
+from .equation import Equation, equation
 
 _GAUSS_POINTS = 10
 _NATURAL_WIDTH = 2.0  # of a panel in m ln K, over 1 + d: n_m grows with the power d
@@ -13,6 +14,26 @@ _SETTLED = 20.0  # beyond saturation, in m ln K, where terms are exponentials
 _NOTHING = 60.0  # of an exponential, in its decay lengths
 _TAIL_PIECES = 35
 _MOST_PIECES = 400  # of a panel; the longest are where terms hardly change
+
+
+def N0(gamma: ArrayLike, K: ArrayLike, N: int, s: ArrayLike, d: int) -> FloatOrArray:
+    """Order from which on n_m exceeds 1, [ln(1/gamma) + (s N)^(-1/d)]/ln K (A appendix E).
+
+    Raises
+    ------
+    InvalidInput
+        For arguments out of range.
+
+    Examples
+    --------
+    >>> round(N0(0.1, K=3.0, N=10, s=0.5, d=1), 8)
+    2.27795112
+    """
+    return like_input(_first_of_many(equation(gamma, K, N, s, d, 0.0, None)))
+
+
+def _first_of_many(eq: Equation) -> Floats:
+    return np.asarray(((eq.s * eq.N) ** (-1 / eq.d) - eq.ln_gamma) / eq.ln_K)
 
 
 def most_orders(eq: Equation) -> int:
@@ -34,7 +55,7 @@ def _nodes_of_the_integral(x: Floats, eq: Equation) -> tuple[Floats, Floats]:
     low = np.full_like(x, 1.5)
     with np.errstate(divide="ignore", invalid="ignore"):
         first = -eq.ln_gamma / eq.ln_K
-        one = first + (eq.s * eq.N) ** (-1 / eq.d) / eq.ln_K
+        one = _first_of_many(eq)
         saturated = np.where(np.isneginf(x), one, -x / eq.ln_K)
         high = np.full_like(x, 2 * eq.N + 0.5)
         settled = np.maximum(np.maximum(one, saturated), 1.5) + _SETTLED / eq.ln_K

@@ -50,6 +50,7 @@ def solve_gamma(
     method: str = "sum",
     variant: str = "full",
     weight: str = "mu",
+    all_roots: bool = False,
 ) -> MetalRate:
     """The metallic branch, the smallest Gamma > 0 with F(Gamma) = 1 (A eqs 17-20).
 
@@ -58,20 +59,29 @@ def solve_gamma(
 
     Parameters
     ----------
-    As for `log_F`.
+    As for `log_F`, and
+    all_roots : bool
+        ln_Gamma of every root, (n,), ascending: three between folds, none if localized. For single
+        numbers only.
 
     Raises
     ------
     InvalidInput
-        As for `log_F`.
+        As for `log_F`, or for arrays with `all_roots`.
 
     Examples
     --------
     >>> rate = solve_gamma(0.1, K=3.0, N=10, s=0.5, d=1, eps=[0.1, 0.3, -0.9])
     >>> rate.ln_Gamma.round(6).tolist(), rate.localized.tolist()
     ([-7.221604, -5.480923, -inf], [False, False, True])
+    >>> rate = solve_gamma(0.1, K=3.0, N=10, s=0.5, d=1, eps=0.68, all_roots=True)
+    >>> rate.ln_Gamma.round(6).tolist()
+    [-3.038469, -2.576036, -2.434733]
     """
     eq = equation(gamma, K, N, s, d, eps, Xi, method, variant, weight)
+    if all_roots:
+        roots = _all_roots(eq.single())
+        return MetalRate(roots, roots.size == 0, _beyond_validity(roots, eq))
     flat = eq.flat(eq.shape)
     ln_Gamma = np.full(flat.shape, -np.inf)
     metal = np.flatnonzero(ln_F(ln_Gamma, flat) > 0)
@@ -82,8 +92,12 @@ def solve_gamma(
         ln_Gamma[metal] = _smallest_root(flat.part(metal), low)
     ln_Gamma = ln_Gamma.reshape(eq.shape)
     localized = np.isneginf(ln_Gamma)
-    beyond = ~localized & (ln_Gamma >= eq.ln_gamma - 0.5 * eq.d)
+    beyond = _beyond_validity(ln_Gamma, eq)
     return MetalRate(like_input(ln_Gamma), plain(localized), plain(beyond))
+
+
+def _beyond_validity(ln_Gamma: Floats, eq: Equation) -> Any:
+    return ln_Gamma >= eq.ln_gamma - 0.5 * eq.d
 
 
 def _smallest_root(eq: Equation, low: Floats) -> Floats:
@@ -131,35 +145,8 @@ def _steps_above(N: int, d: int) -> Floats:
     return np.concatenate([fine, coarse])
 
 
-def gamma_roots(
-    gamma: float,
-    K: float,
-    N: int,
-    s: float,
-    d: int,
-    eps: float | None = None,
-    Xi: float | None = None,
-    method: str = "sum",
-    variant: str = "full",
-    weight: str = "mu",
-) -> Floats:
-    """ln Gamma of every root of F(Gamma) = 1, ascending: three between folds, none if localized.
-
-    Parameters
-    ----------
-    As for `log_F`, numbers.
-
-    Raises
-    ------
-    InvalidInput
-        As for `log_F`, or for arrays.
-
-    Examples
-    --------
-    >>> gamma_roots(0.1, K=3.0, N=10, s=0.5, d=1, eps=0.68).round(6).tolist()
-    [-3.038469, -2.576036, -2.434733]
-    """
-    eq = equation(gamma, K, N, s, d, eps, Xi, method, variant, weight).single()
+def _all_roots(eq: Equation) -> Floats:
+    """ln Gamma of every root, ascending: three between folds, none if localized."""
 
     def value(x: float) -> float:
         return float(ln_F(np.array(x), eq))

@@ -51,19 +51,18 @@ def critical_Xi(
 
 
 def critical_gamma(
+    Xi: ArrayLike,
     K: ArrayLike,
     N: int,
     s: ArrayLike,
     d: int,
-    eps: ArrayLike | None = None,
-    Xi: ArrayLike | None = None,
     method: str = "sum",
     variant: str = "full",
     weight: str = "mu",
 ) -> FloatOrArray:
     """Coupling gamma <= 1 from which on there is a metal: F(0+) = 1.
 
-    inf where F(0+) < 1 at gamma = 1; 0 for "integral_inf" with eps >= 0, which is metallic always.
+    inf where F(0+) < 1 at gamma = 1; 0 for "integral_inf" with Xi ln K >= 1, always metallic.
 
     Raises
     ------
@@ -73,10 +72,10 @@ def critical_gamma(
     Examples
     --------
     >>> Xi = critical_Xi(0.1, K=3.0, N=10, s=0.5, d=1)
-    >>> round(critical_gamma(K=3.0, N=10, s=0.5, d=1, Xi=Xi), 8)
+    >>> round(critical_gamma(Xi, K=3.0, N=10, s=0.5, d=1), 8)
     0.1
     """
-    eq = equation(1.0, K, N, s, d, eps, Xi, method, variant, weight)
+    eq = equation(1.0, K, N, s, d, None, Xi, method, variant, weight)
     always = (eq.eps >= 0) & (method == "integral_inf")
     found = _reaches_one(
         lambda eq, ln_gamma: eq._replace(ln_gamma=ln_gamma),
