@@ -15,11 +15,9 @@ from scipy.integrate import quad
 
 from mbltn.errors import InvalidInput
 from mbltn.theory import metal
-from mbltn.theory import metal_temperature as warm
 
 FIG8 = {"gamma": 0.1, "K": 3.0, "N": 10, "s": 0.5, "d": 1}
 FIG7 = {"gamma": 1e-3, "K": 10.0, "N": 10, "s": 0.5, "d": 1}
-DOTS = warm.DotArray(gamma=0.01, Delta=1.0, g=6.0, lam=0.2, K=36.0, N=20)
 
 parameters = {
     "ln_gamma": st.floats(-12, -0.05),
@@ -95,12 +93,6 @@ def test_validity_row_19():
     assert found["27_low"].strong and not found["26"].strong and found["26"].holds
 
 
-def test_temperature_row_20():
-    assert pytest.approx(0.9128709292, rel=1e-8) == DOTS.T0
-    found = [warm.log_gamma_T(1.2, DOTS, method) for method in ("full", "saddle")]
-    assert found == pytest.approx([-17.66555410, -22.70877698], rel=1e-8)
-
-
 # -- other numbers of the notes --------------------------------------------------------------------
 
 
@@ -126,23 +118,6 @@ def test_three_roots_between_the_folds():
     for eps, beyond in ((-0.9, []), (0.6, [False]), (0.68, [False, True, True]), (0.72, [True])):
         rate = metal.solve_gamma(eps=eps, all_roots=True, **FIG8)
         assert rate.beyond_validity.tolist() == beyond and rate.localized == (not beyond)
-
-
-def test_the_temperatures_of_the_example():
-    """Section 8."""
-    T = np.array([1.0, 1.2, 1.5])
-    for method, expected in (
-        ("full", [-26.9745, -17.6656, -12.6684]),
-        ("saddle", [-70.1883, -22.7088, -12.5023]),
-        ("28", [-64.8385, -17.3501, -7.1089]),
-    ):
-        assert warm.log_gamma_T(T, DOTS, method) == pytest.approx(expected, abs=6e-5)
-    ends = [warm.critical_temperature(DOTS, method) for method in ("sum", "integral_inf")]
-    assert ends == pytest.approx([0.882758, 0.879322], abs=6e-7)
-    assert ends[0] < DOTS.T0  # the metal outlives Xi ln K = 1
-    cold = [warm.log_gamma_T(ends[0] * shift, DOTS) for shift in (0.999, 1.001)]
-    assert np.isneginf(cold[0]) and np.isfinite(cold[1])
-    assert np.isneginf(warm.log_sigma_T(0.9 * DOTS.T0, DOTS, "1"))
 
 
 def test_critical_region_without_an_upper_end():
@@ -312,18 +287,6 @@ def test_regimes_of_one_dot():
     assert total == pytest.approx(closed / (1 - 3 * np.exp(-2 / 0.8)))
 
 
-def test_a_function_may_be_the_entropy():
-    given_s = warm.DotArray(0.01, 1.0, 6.0, 0.2, 36.0, 20, entropy=lambda T: T / (T + 1.0))
-    assert warm.log_gamma_T(1.2, given_s) == warm.log_gamma_T(1.2, DOTS)
-
-
-def test_the_condition_c7_in_temperatures():
-    """(29): exactly T/T0 > e^(1/4)."""
-    T = DOTS.T0 * np.exp(0.25)
-    assert DOTS.eps(T) == pytest.approx(1 / (2 * np.log(DOTS.K)))
-    assert warm.Xi_T(T, 1.0, 6.0, 0.2) == pytest.approx(1 / ((1 - DOTS.eps(T)) * np.log(DOTS.K)))
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -343,20 +306,11 @@ def test_the_condition_c7_in_temperatures():
         ),
         (lambda: metal.validity(-1.0, 0.1, 3.0, 10, 0.5, 6, 1, 0.5), "Gamma=-1.0 must be"),
         (lambda: metal.validity(1.0, 0.1, 3.0, 10, 0.5, 0, 1, 0.5), "z=0 must be"),
-        (lambda: warm.log_gamma_T(1.0, DOTS, "29"), "method='29' is not known"),
-        (lambda: warm.fit_cubic_root([1.0, 2.0], [1.0, 2.0]), "at least 4 points"),
-        (lambda: warm.fit_cubic_root(np.arange(1.0, 6), [-np.inf] * 5), "localized points"),
     ],
 )
 def test_what_cannot_be_is_refused(call, message):
     with pytest.raises(InvalidInput, match=message):
         call()
-
-
-@given(st.floats(1e-24, 1e20))
-def test_the_critical_temperature_is_an_energy(unit):
-    scaled = warm.DotArray(0.01 * unit, unit, 6.0, 0.2, 36.0, 20, entropy=unit)
-    assert warm.critical_temperature(scaled) / unit == pytest.approx(0.8827583203, rel=1e-9)
 
 
 def test_within_rounding_of_the_transition_it_is_localized():
@@ -371,8 +325,3 @@ def test_within_rounding_of_the_transition_it_is_localized():
 
 def test_a_rate_that_equals_the_coupling_is_not_below_it():
     assert metal.validity(0.1, 0.1, 3.0, 10, 0.9, 6, 1, 0.5)["26"].ratio == np.inf
-
-
-def test_levels_are_checked_in_absolute_units_too():
-    with pytest.raises(InvalidInput, match="N=-3 must be"):
-        warm.DotArray(0.01, 1.0, 6.0, 0.2, 36.0, -3)

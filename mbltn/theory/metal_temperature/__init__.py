@@ -11,18 +11,20 @@ natural logarithms.
 
 from .cubic_root import CubicRootFit, fit_cubic_root
 from .dot_array import T0, DotArray, Xi_T, delta_m_T, s_T
-from .rates import log_gamma_T, log_sigma_T
+from .rates import RateAtTemperature, log_gamma_T, log_sigma_T, rate_T
 from .transition import critical_temperature
 
 __all__ = [
     "T0",
     "CubicRootFit",
     "DotArray",
+    "RateAtTemperature",
     "Xi_T",
     "critical_temperature",
     "delta_m_T",
     "fit_cubic_root",
     "log_gamma_T",
     "log_sigma_T",
+    "rate_T",
     "s_T",
 ]

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._inputs import one_of
-from .._quadrature import FloatOrArray, like_input
+from .._inputs import one_of, plain
+from .._quadrature import FloatOrArray, Floats, like_input
 from ..metal import solve_gamma
 from .dot_array import DotArray, temperature
 
 METHODS = ("full", "integral", "integral_inf", "saddle", "28")
 
 
-def log_gamma_T(T: ArrayLike, dots: DotArray, method: str = "full") -> FloatOrArray:
-    """ln Gamma(T), absolute; -inf where localized.
+class RateAtTemperature(NamedTuple):
+    """Rate of the array at a temperature, in absolute units, and how far it is to be trusted.
+
+    Attributes
+    ----------
+    ln_Gamma : -inf where localized
+    localized : whether there is no metal, by "saddle" and "28" at and below T0
+    beyond_validity : whether Gamma >= gamma exp(-d/2) or, in "saddle" and "28", gamma sqrt(n_c) >=
+        delta_m
+    Xi_infinite : whether T >= Delta sqrt(g/lam), where eps = 1; ln_Gamma of "integral_inf", which
+        diverges there, is nan
+    """
+
+    ln_Gamma: FloatOrArray
+    localized: Any
+    beyond_validity: Any
+    Xi_infinite: Any
+
+
+def rate_T(T: ArrayLike, dots: DotArray, method: str = "full") -> RateAtTemperature:
+    """ln Gamma(T), absolute, and its flags (A section VIII).
 
     "full" (and "integral", "integral_inf") solves the self-consistent equation with
     gamma/delta_m(T), Xi(T) and s(T). "saddle" is A eq C5, ln(delta_m/n_c) + ln(gamma
@@ -30,31 +51,73 @@ def log_gamma_T(T: ArrayLike, dots: DotArray, method: str = "full") -> FloatOrAr
     Examples
     --------
     >>> dots = DotArray(gamma=0.01, Delta=1.0, g=6.0, lam=0.2, K=36.0, N=20)
-    >>> [round(log_gamma_T(1.2, dots, method), 6) for method in ("full", "saddle", "28")]
-    [-17.665554, -22.708777, -17.350147]
+    >>> rate = rate_T([0.9, 1.2, 6.0], dots, "saddle")
+    >>> rate.localized.tolist(), rate.beyond_validity.tolist(), rate.Xi_infinite.tolist()
+    ([True, False, False], [False, False, True], [False, False, True])
     """
     one_of("method", method, METHODS)
     T = temperature(T)
-    ln_spacing = np.log(dots.delta_m(T))
-    if method not in ("saddle", "28"):
-        rate = solve_gamma(
-            dots.gamma / dots.delta_m(T),
-            dots.K,
-            dots.N,
-            dots.s(T),
-            dots.d,
-            Xi=dots.Xi(T),
-            method="sum" if method == "full" else method,
-        )
-        return like_input(np.asarray(rate.ln_Gamma + ln_spacing))
-    ln_base = np.log(dots.gamma) + 0.5 * dots.ln_n_c(T) - ln_spacing
+    closed = method in ("saddle", "28")
+    ln_Gamma = _closed_form(T, dots, method) if closed else _self_consistent(T, dots, method)
+    beyond = ln_Gamma >= np.log(dots.gamma) - 0.5 * dots.d
+    localized = np.isneginf(ln_Gamma)
+    if closed:
+        beyond = ~localized & (beyond | (_ln_base(T, dots) >= 0))
+    return RateAtTemperature(
+        like_input(ln_Gamma), plain(localized), plain(beyond), plain(_Xi_infinite(T, dots))
+    )
+
+
+def _Xi_infinite(T: Floats, dots: DotArray) -> Any:
+    # Just below the last temperature 1/(Xi ln K) is nothing beside 1, too.
+    return 1 - 1 / (dots.Xi(T) * np.log(dots.K)) == 1
+
+
+def _self_consistent(T: Floats, dots: DotArray, method: str) -> Floats:
+    none = _Xi_infinite(T, dots) & (method == "integral_inf")
+    rate = solve_gamma(
+        dots.gamma / dots.delta_m(T),
+        dots.K,
+        dots.N,
+        dots.s(T),
+        dots.d,
+        Xi=np.where(none, 1.0, dots.Xi(T)),
+        method="sum" if method == "full" else method,
+    )
+    return np.where(none, np.nan, rate.ln_Gamma + np.log(dots.delta_m(T)))
+
+
+def _closed_form(T: Floats, dots: DotArray, method: str) -> Floats:
     metallic = dots.T0 < T
     above = np.where(metallic, T, 2 * dots.T0)
     if method == "saddle":
-        found = ln_spacing - dots.ln_n_c(T) + ln_base / dots.eps(above)
+        prefactor = np.log(dots.delta_m(T)) - dots.ln_n_c(T)
+        found = prefactor + _ln_base(T, dots) / dots.eps(above)
     else:
-        found = dots.T0 * np.log(dots.K) / (2 * (above - dots.T0)) * ln_base
-    return like_input(np.where(metallic, found, -np.inf))
+        found = dots.T0 * np.log(dots.K) / (2 * (above - dots.T0)) * _ln_base(T, dots)
+    return np.where(metallic, found, -np.inf)
+
+
+def _ln_base(T: Floats, dots: DotArray) -> Floats:
+    """ln of gamma sqrt(n_c)/delta_m."""
+    return np.asarray(np.log(dots.gamma) + 0.5 * dots.ln_n_c(T) - np.log(dots.delta_m(T)))
+
+
+def log_gamma_T(T: ArrayLike, dots: DotArray, method: str = "full") -> FloatOrArray:
+    """ln Gamma(T) of `rate_T`, without its flags: -inf where localized.
+
+    Raises
+    ------
+    InvalidInput
+        As for `rate_T`.
+
+    Examples
+    --------
+    >>> dots = DotArray(gamma=0.01, Delta=1.0, g=6.0, lam=0.2, K=36.0, N=20)
+    >>> [round(log_gamma_T(1.2, dots, method), 6) for method in ("full", "saddle", "28")]
+    [-17.665554, -22.708777, -17.350147]
+    """
+    return rate_T(T, dots, method).ln_Gamma
 
 
 def log_sigma_T(T: ArrayLike, dots: DotArray, method: str = "full") -> FloatOrArray:
@@ -77,8 +140,6 @@ def log_sigma_T(T: ArrayLike, dots: DotArray, method: str = "full") -> FloatOrAr
     if method != "1":
         return log_gamma_T(T, dots, method)
     T = temperature(T)
-    start = np.asarray(dots.T0)
-    ln_base = np.log(dots.gamma) + 0.5 * dots.ln_n_c(start) - np.log(dots.delta_m(start))
-    slope = -0.5 * np.log(dots.K) * float(ln_base)
+    slope = -0.5 * np.log(dots.K) * float(_ln_base(np.asarray(dots.T0), dots))
     above = np.where(dots.T0 < T, T, 2 * dots.T0)
     return like_input(np.where(dots.T0 < T, -slope * dots.T0 / (above - dots.T0), -np.inf))
