@@ -325,3 +325,15 @@ def test_within_rounding_of_the_transition_it_is_localized():
 
 def test_a_rate_that_equals_the_coupling_is_not_below_it():
     assert metal.validity(0.1, 0.1, 3.0, 10, 0.9, 6, 1, 0.5)["26"].ratio == np.inf
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_however_weak_the_coupling_there_is_a_metal_at_eps_0(d):
+    """Section 6: without an end of orders ln(1/Gamma) = ((d + 2)/B)^(1/(d + 2)), gamma -> 0."""
+    gamma = np.array([1e-6, 1e-9, 1e-12, 1e-40])
+    rate = metal.solve_gamma(gamma, 10.0, 10, 0.5, d, eps=0.0, method="integral_inf")
+    B = gamma**2 * 5 / np.log(10) ** 2
+    ratio = -rate.ln_Gamma * (B / (d + 2)) ** (1 / (d + 2))
+    assert not rate.localized.any()
+    assert np.all(np.diff(abs(ratio - 1)) < 0)
+    assert ratio[-1] == pytest.approx(1.0, abs=1e-9)

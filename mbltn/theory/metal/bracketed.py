@@ -10,7 +10,9 @@ from scipy.optimize.elementwise import find_root
 from .._quadrature import Floats
 from .equation import Equation
 
-_TOLERANCES = {"xatol": 1e-13, "xrtol": 0.0, "fatol": 0.0, "frtol": 0.0}
+# A root of 1e6 has no digit at 1e-13: it is sought in vain without the rounding of x.
+_ROUNDING = 4 * float(np.finfo(float).eps)
+_TOLERANCES = {"xatol": 1e-13, "xrtol": _ROUNDING, "fatol": 0.0, "frtol": 0.0}
 
 
 def bracketed_root(

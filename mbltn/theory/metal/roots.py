@@ -14,7 +14,7 @@ from .bracketed import bracketed_root
 from .equation import Equation, equation
 from .self_consistency import ln_F
 
-_DOUBLINGS = 10
+_DOUBLINGS = 200  # ln Gamma goes as gamma^(-2/(d + 2)) where the orders have no end
 # Steps in ln Gamma that resolve the pair of roots near a fold, and elsewhere.
 _FINE, _COARSE = 0.005, 0.1
 
@@ -111,14 +111,16 @@ def _smallest_root(eq: Equation, low: Floats) -> Floats:
 
 
 def _lower_end(eq: Equation) -> Floats:
-    """ln Gamma so low that F > 1; -inf where F(0+) exceeds 1 by rounding alone."""
-    low = np.asarray(np.minimum(-60.0, eq.ln_gamma - 20.0))
+    """ln Gamma so low that F > 1, (n,); -inf where F(0+) exceeds 1 by rounding alone."""
+    low = np.minimum(-60.0, eq.ln_gamma - 20.0)
+    short = np.arange(len(low))
     for _ in range(_DOUBLINGS):
-        short = ln_F(low, eq) <= 0
-        if not short.any():
-            return low
-        low = np.where(short, 2 * low, low)
-    return np.where(ln_F(low, eq) <= 0, -np.inf, low)
+        short = short[ln_F(low[short], eq.part(short)) <= 0]
+        if not len(short):
+            break
+        low[short] *= 2
+    low[short] = -np.inf
+    return low
 
 
 def _first_change(start: Floats, eq: Equation) -> tuple[Floats, Floats]:
@@ -151,7 +153,7 @@ def _all_roots(eq: Equation) -> Floats:
     def value(x: float) -> float:
         return float(ln_F(np.array(x), eq))
 
-    low, ln_gamma = float(_lower_end(eq)), float(eq.ln_gamma)
+    low, ln_gamma = float(_lower_end(eq.flat(()))[0]), float(eq.ln_gamma)
     if value(-np.inf) <= 0 or np.isinf(low):
         return np.empty(0)
     begin = ln_gamma - max(3.0, 0.5 * eq.d + 1.0)
