@@ -10,7 +10,7 @@ from scipy.optimize import least_squares
 
 from mbltn.errors import InvalidInput
 
-from .._inputs import require_finite
+from .._inputs import require_finite, require_positive
 from .._quadrature import Floats
 from .dot_array import temperature
 
@@ -37,14 +37,15 @@ def fit_cubic_root(
     ----------
     T, ln_sigma : array_like, (n,), n >= 4
         Points of the metal alone.
-    power : float
+    power : float, > 0
     constant : bool
         Whether ln sigma may be shifted.
 
     Raises
     ------
     InvalidInput
-        For too few points, or values that are not finite.
+        For too few points, equal temperatures, a power that is not positive, or values that are not
+        finite.
 
     Examples
     --------
@@ -60,17 +61,22 @@ def fit_cubic_root(
         raise InvalidInput(
             f"T has shape {T.shape} and ln_sigma {ln_sigma.shape}: give at least 4 points each"
         )
+    power = float(require_positive("power", power, "it is that of a divergence"))
+    # In units of their range: a fit must not depend on the unit of temperature.
+    span = float(np.ptp(T))
+    if span == 0:
+        raise InvalidInput(f"T={T[0]:g} throughout: a fit needs several temperatures")
+    above = (T - T.min()) / span
 
     def linear(below: float) -> tuple[Floats, Floats]:
-        """Best scale and constant at T_c = min(T) - exp(below), and what they leave."""
-        basis = [-((T - T.min() + np.exp(below)) ** -power)]
+        """Best scale and constant at T_c = min(T) - span exp(below), and what they leave."""
+        basis = [-((above + np.exp(below)) ** -power)]
         basis += [np.ones_like(T)] * constant
         columns = np.stack(basis, axis=1)
         best = np.linalg.lstsq(columns, ln_sigma, rcond=None)[0]
         return best, columns @ best - ln_sigma
 
-    span = float(np.ptp(T))
-    starts = np.log(span * np.geomspace(1e-3, 3.0, 13))
+    starts = np.log(np.geomspace(1e-3, 3.0, 13))
     start = min(starts, key=lambda below: float(np.square(linear(below)[1]).sum()))
     found = least_squares(
         lambda x: linear(float(x[0]))[1], [start], xtol=1e-15, ftol=1e-15, gtol=1e-15
@@ -79,4 +85,5 @@ def fit_cubic_root(
     best, left = linear(below)
     shift = float(best[1]) if constant else 0.0
     rms = float(np.sqrt(np.mean(left**2)))
-    return CubicRootFit(float(T.min() - np.exp(below)), float(best[0]), shift, power, rms)
+    T_c = float(T.min() - span * np.exp(below))
+    return CubicRootFit(T_c, float(best[0] * span**power), shift, power, rms)

@@ -22,8 +22,8 @@ class RateAtTemperature(NamedTuple):
     ----------
     ln_Gamma : -inf where localized
     localized : whether there is no metal, by "saddle" and "28" at and below T0
-    beyond_validity : whether Gamma >= gamma exp(-d/2) or, in "saddle" and "28", gamma sqrt(n_c) >=
-        delta_m
+    beyond_validity : whether Gamma >= gamma exp(-d/2); of "saddle" and "28", which end there,
+        whether gamma sqrt(n_c) >= delta_m
     Xi_infinite : whether T >= Delta sqrt(g/lam), where eps = 1; ln_Gamma of "integral_inf", which
         diverges there, is nan
     """
@@ -40,7 +40,8 @@ def rate_T(T: ArrayLike, dots: DotArray, method: str = "full") -> RateAtTemperat
     "full" (and "integral", "integral_inf") solves the self-consistent equation with
     gamma/delta_m(T), Xi(T) and s(T). "saddle" is A eq C5, ln(delta_m/n_c) + ln(gamma
     sqrt(n_c)/delta_m)/eps(T). "28" is A eq 28, [T0 ln K/(2 (T - T0))] ln[gamma sqrt(n_c)
-    T^2/Delta^3], which drops the prefactor and linearises eps; both are -inf at and below T0, where
+    T^2/Delta^3], which drops the prefactor delta_m/n_c, and with it the unit of energy, and
+    linearises eps; both are -inf at and below T0, where
     they have no solution but "full" may have.
 
     Raises
@@ -59,10 +60,11 @@ def rate_T(T: ArrayLike, dots: DotArray, method: str = "full") -> RateAtTemperat
     T = temperature(T)
     closed = method in ("saddle", "28")
     ln_Gamma = _closed_form(T, dots, method) if closed else _self_consistent(T, dots, method)
-    beyond = ln_Gamma >= np.log(dots.gamma) - 0.5 * dots.d
     localized = np.isneginf(ln_Gamma)
     if closed:
-        beyond = ~localized & (beyond | (_ln_base(T, dots) >= 0))
+        beyond = ~localized & (_ln_base(T, dots) >= 0)
+    else:
+        beyond = ln_Gamma >= np.log(dots.gamma) - 0.5 * dots.d
     return RateAtTemperature(
         like_input(ln_Gamma), plain(localized), plain(beyond), plain(_Xi_infinite(T, dots))
     )
