@@ -153,8 +153,10 @@ def _all_roots(eq: Equation) -> Floats:
     def value(x: float) -> float:
         return float(ln_F(np.array(x), eq))
 
+    if value(-np.inf) <= 0:
+        return np.empty(0)
     low, ln_gamma = float(_lower_end(eq.flat(()))[0]), float(eq.ln_gamma)
-    if value(-np.inf) <= 0 or np.isinf(low):
+    if np.isinf(low):
         return np.empty(0)
     begin = ln_gamma - max(3.0, 0.5 * eq.d + 1.0)
     ends = [
