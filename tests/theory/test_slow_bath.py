@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
-from scipy.linalg import expm
 from scipy.optimize import brentq, minimize_scalar
 
 from mbltn.errors import InvalidInput
@@ -134,27 +133,6 @@ def test_a_pure_exponential_is_a_lorentzian():
     assert b.lineshape_exact(w, J=1.0, Gamma0=2.0, A=4.0, d=1) == pytest.approx(2 / (w**2 + 4))
     # n_fast leaves 1 only after the l-bit has flipped.
     assert b.lineshape_exact(w, J=3.0, Gamma0=2.0, A=0.5, d=2) == pytest.approx(2 / (w**2 + 4))
-
-
-def test_the_echo_of_telegraph_fluctuators():
-    """Section 10.1: exact coherence of one fluctuator, and of many against the closed form."""
-
-    def one(v, k, t):
-        parts = [
-            expm(0.5 * t * np.array([[-k + sign * 1j * v, k], [k, -k - sign * 1j * v]]))
-            for sign in (-1, 1)
-        ]
-        return (np.array([0.5, 0.5]) @ parts[0] @ parts[1] @ np.ones(2)).real
-
-    assert one(20.0, 1.0, 0.5) == pytest.approx(0.5931375480, rel=1e-9)  # row 12
-    J, k, xi = 1e4, 1.0, 20.0
-    ratios = []
-    for t in (0.001, 0.01, 0.03, 0.1):
-        strengths = J * np.exp(-np.arange(1000) / xi)
-        strengths = strengths[strengths >= k / 100]
-        exact = -sum(np.log(one(v, k, t)) for v in strengths)
-        ratios.append(exact / -np.log(b.echo(t, J, k, xi, d=1)))
-    assert ratios == pytest.approx([0.824, 0.913, 0.928, 0.938], abs=6e-4)
 
 
 @given(energies, lengths, entropies)
