@@ -51,7 +51,7 @@ def direct_F(ln_Gamma, gamma, K, N, s, d, eps, variant="full"):
 
 def test_one_dot_row_13():
     rate = metal.dot_rate(1e-4, gamma=1e-5, delta_m=1.0, Xi=0.8, K=3.0)
-    assert np.exp(rate.ln_rate) == pytest.approx(7.899647886e-16, rel=1e-9)
+    assert np.exp(rate.ln_rate) == pytest.approx(7.899647886e-16, rel=1e-9, abs=0)
 
 
 def test_log_F_row_14():
@@ -131,7 +131,9 @@ def test_every_condition(ln_gamma, K, N, s, d, depth, Xi, z):
         "C7": 1 / (2 * np.log(K) * eps) if eps > 0 else np.inf,
     }
     ratios = {name: regime.ratio for name, regime in found.items()}
-    assert ratios == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    # Of gamma sqrt(s N) near 1 the logarithm keeps no digits.
+    assert ratios.pop("C6b") == pytest.approx(expected.pop("C6b"), rel=1e-9, abs=1e-12)
+    assert ratios == pytest.approx(expected, rel=1e-9, abs=0)
     for ratio, holds, strong in found.values():
         assert (holds, strong) == (ratio < 1, ratio < 0.1)
 
@@ -276,7 +278,7 @@ def test_regimes_of_one_dot():
     orders = first + np.arange(400)
     total = np.sum(1e-10 / 0.01 * 3.0 ** (orders - first) * np.exp(-2 * orders / 0.8))
     closed = np.exp(metal.dot_rate(0.01, 1e-5, 1.0, 0.8, 3.0).ln_rate)
-    assert total == pytest.approx(closed / (1 - 3 * np.exp(-2 / 0.8)))
+    assert total == pytest.approx(closed / (1 - 3 * np.exp(-2 / 0.8)), rel=1e-6, abs=0)
 
 
 @pytest.mark.parametrize(

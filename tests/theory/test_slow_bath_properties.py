@@ -68,7 +68,7 @@ def test_the_lorentzian_optimum_in_closed_form(W, K, strength):
 def test_the_frozen_core_ends_where_the_coupling_is_W(gamma, W):
     """Section 2.8: gamma e^(-r) = W, and no core where gamma <= W already."""
     r = b.frozen_core_radius(gamma, W)
-    assert gamma * np.exp(-r) == pytest.approx(min(gamma, W), rel=1e-12)
+    assert gamma * np.exp(-r) == pytest.approx(min(gamma, W), rel=1e-12, abs=0)
     assert (r == 0) == (gamma <= W)
 
 
@@ -93,7 +93,7 @@ def test_the_line_is_even_and_a_lorentzian_at_each_frequency(line, w, variant):
     width = b.linewidth(J, 1.0, A, d)
     slow = max(w, width) if variant == "pinned" else w
     x = b.n_fast(1 / slow if slow else np.inf, J, 1.0, A, d)
-    assert found[0] == pytest.approx(x / (w**2 + x**2), rel=1e-12)
+    assert found[0] == pytest.approx(x / (w**2 + x**2), rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize(("J", "A", "d"), [(50.0, 4.0, 1), (300.0, 0.7, 2), (20.0, 2.0, 3)])
@@ -152,7 +152,9 @@ def test_tunnelling_in_any_unit(unit, dw, Gamma):
     one = b.detuned_tunnelling(1e-3, 0.02, dw, 1.0, Gamma)
     other = b.detuned_tunnelling(1e-3 * unit, 0.02 * unit, -dw * unit, unit, Gamma * unit)
     if abs(dw - 1) > 1e-9:
-        assert other.rate / unit == pytest.approx(one.rate, rel=1e-9)
-        assert other.density_of_states * unit == pytest.approx(one.density_of_states, rel=1e-9)
+        assert other.rate / unit == pytest.approx(one.rate, rel=1e-9, abs=0)
+        assert other.density_of_states * unit == pytest.approx(
+            one.density_of_states, rel=1e-9, abs=0
+        )
     if min(abs(dw - 0.02), abs(dw - Gamma)) > 1e-9:
         assert other.perturbative == one.perturbative
