@@ -128,6 +128,10 @@ def test_the_transform_gives_back_the_echo():
         assert psi == pytest.approx(b.echo(t, d=1, **LINE), abs=2e-3)
 
 
+def test_a_frequency_too_small_to_invert_is_none():
+    assert b.lineshape(5e-324, d=1, **LINE) == b.lineshape(0.0, d=1, **LINE)
+
+
 def test_a_pure_exponential_is_a_lorentzian():
     w = np.array([0.0, 0.3, 2.0])
     assert b.lineshape_exact(w, J=1.0, Gamma0=2.0, A=4.0, d=1) == pytest.approx(2 / (w**2 + 4))

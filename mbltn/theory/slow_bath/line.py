@@ -46,7 +46,7 @@ def lineshape(
     one_of("variant", variant, ("printed", "pinned"))
     w = abs(require_finite("w", w, "it is a frequency"))
     slow = np.maximum(w, linewidth(J, Gamma0, A, d)) if variant == "pinned" else w
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         x = np.asarray(Gamma0) * n_fast(1 / slow, J, Gamma0, A, d)
     return like_input(x / (w**2 + x**2))
 
