@@ -254,6 +254,17 @@ def test_the_order_of_the_saddle_solves_its_equation(ln_gamma, K, N, s, d, eps):
     assert x + order * np.log(K) + np.log(n_fast) == pytest.approx(0.0, abs=1e-9)
 
 
+@pytest.mark.parametrize("eps", [0.672, 0.68, 0.6856, 0.6895])
+def test_the_smallest_of_three_roots_is_the_metal(eps):
+    """Section 5: the one that the rate leaves 0 by; the first crossing of the sum on a grid."""
+    x = np.linspace(-4.0, -1.0, 601)
+    above = np.array([direct_F(ln_Gamma, eps=eps, **FIG8) for ln_Gamma in x]) > 1
+    crossings = np.flatnonzero(above[1:] != above[:-1])
+    assert len(crossings) == 3
+    first = crossings[0]
+    assert x[first] <= metal.solve_gamma(eps=eps, **FIG8).ln_Gamma <= x[first + 1]
+
+
 def test_what_the_saddles_cannot_do_is_flagged():
     assert not metal.saddle_gamma(eps=-0.1, **FIG8).in_range
     assert np.isneginf(metal.saddle_gamma(eps=-0.1, form="C4", **FIG8).ln_Gamma)
