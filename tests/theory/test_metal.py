@@ -74,6 +74,14 @@ def test_critical_lengths_row_17():
     assert unbounded == pytest.approx(0.4316772258, rel=1e-6)
 
 
+def test_without_saturation_there_is_no_fold():
+    """Section 5: E1 and E3 have one root in the window, and so has what n_m = 1 throughout has."""
+    for variant in ("E1", "E3"):
+        rate = metal.solve_gamma(eps=0.68, variant=variant, all_roots=True, **FIG8)
+        assert len(rate.ln_Gamma) == 1
+    assert metal.folds(0.1, K=3.0, N=1, s=0.05, d=1) is None
+
+
 def test_folds_row_18():
     assert metal.folds(**FIG8) == pytest.approx((0.667558, 0.689908), abs=1e-6)
 
@@ -227,7 +235,7 @@ def test_the_metallic_branch(ln_gamma, K, N, s, d, eps):
     assert metal.log_F(rate.ln_Gamma, *arguments, eps=eps) == pytest.approx(0.0, abs=1e-9)
     below = rate.ln_Gamma - np.geomspace(1e-3, 50, 40)
     assert np.all(metal.log_F(below, *arguments, eps=eps) > 0)
-    assert len(roots) % 2 == 1
+    assert len(roots) % 2 == 1 and roots[-1] < ln_gamma + np.log(N) + 1e-9
     assert roots[0] == pytest.approx(rate.ln_Gamma, abs=1e-9)
     assert np.all(metal.log_F(below, *arguments, eps=eps) <= at_zero + 1e-12)
 

@@ -97,6 +97,21 @@ def test_accuracy_of_the_closed_line():
     assert pinned == pytest.approx([1.06, 1.09], abs=0.0051)
 
 
+def test_a_lorentzian_of_the_linewidth_has_too_much_tail():
+    """Section 2.4, Fig 2: over the exact transform, by its width and by its value at w = 0."""
+    w = np.array([10.0, 20, 50, 100, 200])
+    exact, at_zero = b.lineshape_exact(w, d=1, **LINE), b.lineshape_exact(0.0, d=1, **LINE)
+    for x, expected in (
+        (b.linewidth(d=1, **LINE), [0.94, 0.84, 0.96, 1.30, 1.88]),
+        (1 / at_zero, [0.92, 0.84, 1.00, 1.37, 1.99]),
+    ):
+        assert x / (w**2 + x**2) / exact == pytest.approx(expected, abs=0.0051)
+    # In two dimensions from somewhere between 100 and 200 on.
+    w, x = w[-2:], b.linewidth(d=2, **LINE)
+    ratio = x / (w**2 + x**2) / b.lineshape_exact(w, d=2, **LINE)
+    assert ratio[0] < 1 < ratio[1]
+
+
 # -- independent routes ----------------------------------------------------------------------------
 
 
