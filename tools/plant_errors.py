@@ -265,7 +265,8 @@ SLIPS = [
         "observables/participation.py",
         "weight = vectors**2",
         "weight = abs(vectors)",
-    # slow baths and the nearly localized metal
+    ),
+    # Slow baths and the nearly localized metal (A).
     Slip(
         "bath quanta without entropy",
         "theory/slow_bath/channels.py",

@@ -29,6 +29,11 @@ def telegraph_echo(t: ArrayLike, v: ArrayLike, k: ArrayLike) -> np.ndarray:
     >>> round(float(telegraph_echo(0.5, v=20.0, k=1.0)), 9)
     0.593137548
     """
+    return np.exp(_log_telegraph_echo(t, v, k))
+
+
+def _log_telegraph_echo(t: ArrayLike, v: ArrayLike, k: ArrayLike) -> np.ndarray:
+    """Its logarithm, finite where the echo itself underflows."""
     t, v, k = (np.asarray(a, dtype=float) for a in (t, v, k))
     for name, values in (("t", t), ("k", k)):
         if not (values >= 0).all():
@@ -36,13 +41,13 @@ def telegraph_echo(t: ArrayLike, v: ArrayLike, k: ArrayLike) -> np.ndarray:
     mu = np.sqrt((k**2 - v**2).astype(complex))
     small = abs(mu) * t < 1e-6
     safe = np.where(small, 1.0, mu)
-    # exp(-k t/2) belongs to both factors; cosh alone would overflow for long times.
-    grow, fall = np.exp((mu - k) * t / 2), np.exp((-mu - k) * t / 2)
-    cosh, sinh = (
-        (grow + fall) / 2,
-        np.where(small, np.exp(-k * t / 2) * t / 2, (grow - fall) / 2 / safe),
-    )
-    return np.asarray(((cosh + k * sinh) ** 2 + v**2 * sinh**2).real)
+    # What cosh and sinh have in common, exp(mu t/2) for real mu, belongs to the exponent.
+    grow, fall = np.exp(1j * mu.imag * t / 2), np.exp((-mu - mu.real) * t / 2)
+    cosh, sinh = (grow + fall) / 2, np.where(small, t / 2, (grow - fall) / 2 / safe)
+    rest = ((cosh + k * sinh) ** 2 + v**2 * sinh**2).real
+    # k - mu, without the difference of nearly equal numbers of a slow spin
+    decay = np.where(mu.imag == 0, v**2 / np.maximum(k + mu.real, 1e-300), k)
+    return np.asarray(np.log(rest) - decay * t)
 
 
 def log_echo(t: ArrayLike, strengths: ArrayLike, k: ArrayLike) -> np.ndarray:
@@ -61,5 +66,4 @@ def log_echo(t: ArrayLike, strengths: ArrayLike, k: ArrayLike) -> np.ndarray:
     -12.953
     """
     t = np.asarray(t, dtype=float)
-    echoes = telegraph_echo(t[..., None], np.asarray(strengths, dtype=float), k)
-    return np.asarray(np.log(echoes).sum(axis=-1))
+    return _log_telegraph_echo(t[..., None], np.asarray(strengths, dtype=float), k).sum(axis=-1)

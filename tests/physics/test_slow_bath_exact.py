@@ -1,5 +1,6 @@
 """Slow baths and quantum dots, exact and theory: section 10 of the notes on the metal (A)."""
 
+import mpmath
 import numpy as np
 import pytest
 from scipy.linalg import expm
@@ -54,6 +55,19 @@ def test_the_echo_of_many_tends_to_theory():
     ratios = log_echo(t, strengths, k) / np.log(slow_bath.echo(t, J, k, xi, d=1))
     assert ratios == pytest.approx([0.824, 0.913, 0.928, 0.938], abs=6e-4)
     assert np.all(np.diff(ratios) > 0)
+
+
+def test_the_logarithm_outlives_the_echo():
+    """Section 10.1: -k t + ln of what is left, far beyond where exp(-k t) underflows."""
+    t = np.array([1e3, 1e5])
+    for v in (20.0, 0.3, 1.0):
+        exact = []
+        for time in t:
+            k, mu = mpmath.mpf(1), mpmath.sqrt(mpmath.mpc(1 - mpmath.mpf(v) ** 2))
+            s = time / 2 if mu == 0 else mpmath.sinh(mu * time / 2) / mu
+            c = mpmath.cosh(mu * time / 2)
+            exact.append(float(mpmath.log(((c + k * s) ** 2 + v**2 * s**2).real) - k * time))
+        assert log_echo(t, [v], 1.0) == pytest.approx(exact, rel=1e-9)
 
 
 # -- golden rule -----------------------------------------------------------------------------------
