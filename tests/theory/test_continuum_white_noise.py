@@ -49,7 +49,8 @@ def test_lyapunov_exponent_and_states_by_mpmath(eps, m, w):
 def test_far_above_and_below_the_bottom_of_the_band(digits, sign):
     eps = sign * 10.0**digits
     exponent, states = by_mpmath(eps)
-    assert c.lyapunov_airy(eps) == pytest.approx(exponent, rel=2e-12)
+    # Airy functions of scipy are good to 1e-11 at some energies, to 1e-13 at most.
+    assert c.lyapunov_airy(eps) == pytest.approx(exponent, rel=2e-11, abs=0)
     assert c.ids_airy(eps) == pytest.approx(states, rel=2e-12, abs=1e-290)
 
 

@@ -102,11 +102,11 @@ def test_density_tails():
     y = np.pi**3 / (8 * x**2)
     tail = 2 / x**2 * (1 + y * (np.log(2 / y) - 1 - np.euler_gamma))
     assert r.p_x(x) == pytest.approx(tail, rel=1e-8)
-    x = np.array([0.2, 0.3])
+    x = np.array([0.1, 0.2])
     start = np.pi**2 / x**3 * np.exp(-(np.pi**3) / (4 * x**2)) * (1 + x**2 / np.pi**3)
-    assert r.p_x(x) == pytest.approx(start, rel=1e-5)
+    assert r.p_x(x) == pytest.approx(start, rel=1e-5, abs=0)
     assert r.p_x([0.0, 0.05, np.inf]) == pytest.approx(0)
-    assert r.p_x(1e12) == pytest.approx(2e-24, rel=1e-12)
+    assert r.p_x(1e12) == pytest.approx(2e-24, rel=1e-12, abs=0)
 
 
 def test_square_root_reading_of_the_printed_density_is_only_roughly_right():
@@ -170,11 +170,11 @@ def test_entropy_over_coupling_squared_integrates_to_pi():
 
 def test_small_coupling_laws():
     g = 1e-12
-    assert r.mean_entropy(g) == pytest.approx(2 * np.pi * g, rel=1e-9)
-    assert r.mean_memory_loss(g) == pytest.approx(2 * np.pi * g, rel=1e-9)
-    assert r.mean_entropy(1e-300) == pytest.approx(2 * np.pi * 1e-300, rel=1e-12)
+    assert r.mean_entropy(g) == pytest.approx(2 * np.pi * g, rel=1e-9, abs=0)
+    assert r.mean_memory_loss(g) == pytest.approx(2 * np.pi * g, rel=1e-9, abs=0)
+    assert r.mean_entropy(1e-300) == pytest.approx(2 * np.pi * 1e-300, rel=1e-12, abs=0)
     for g in (1e-8, 1e-12, 1e-13, 1e-17, 1e-100):
-        assert r.eta(g) == pytest.approx(-8 * g * (np.log(g) + 1.7117), rel=1e-5)
+        assert r.eta(g) == pytest.approx(-8 * g * (np.log(g) + 1.7117), rel=1e-5, abs=0)
     ratios = r.eta([0.01, 1e-6]) / (-8 * np.array([0.01, 1e-6]) * np.log([0.01, 1e-6]))
     assert ratios == pytest.approx([0.60, 0.88], abs=0.005)
 
@@ -195,7 +195,7 @@ def test_limits():
     assert r.mean_correlator([0.0, np.inf]) == pytest.approx([1, 0], abs=0)
     assert r.mean_memory_loss([0.0, np.inf]) == pytest.approx([0, 1], abs=1e-15)
     assert r.entropy([0.0, np.inf]) == pytest.approx([0, LOG2])
-    assert r.admixture([0.0, 1e-9, np.inf]) == pytest.approx([0, 1e-18, 0.5])
+    assert r.admixture([0.0, 1e-9, np.inf]) == pytest.approx([0, 1e-18, 0.5], rel=1e-14, abs=0)
     assert r.correlator([0.0, 1e300, np.inf]).tolist() == [1, 0, 0]
 
 
