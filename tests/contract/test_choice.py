@@ -285,3 +285,13 @@ def test_this_machine_is_the_same_each_time():
 def test_impossible_machines(changes, message):
     with pytest.raises(InvalidInput, match=message):
         Machine(**changes)
+
+
+def test_a_site_that_is_all_of_the_space_is_priced_by_its_own_graph():
+    """A film of 10^4 points is nothing to a direct solver: its factor has n log n entries."""
+    film = mb.models.ContinuumGrid(shape=(100, 100), dx=0.5, w=0.3)
+    op = film.operator(film.draw(seed=1, realization=0))
+    machine = Machine(memory=8e9, gflops=30.0)
+    choice = decide(op, mb.Target.energy(0.5, 10), machine, ["slepc", "filtered", "dense"])
+    assert choice.cost.method == "slepc"
+    assert choice.cost.memory < 1e8

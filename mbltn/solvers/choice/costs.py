@@ -10,9 +10,12 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+import numpy as np
+from scipy.sparse.csgraph import breadth_first_order
+
 from ...errors import UnfitMethod
 from ...machine import Machine
-from ...operators import Operator
+from ...operators import Operator, to_csr
 from ...operators.operator import local_blocks
 from ...operators.tiles import Cut, stored_entries
 from ..base import Target
@@ -34,6 +37,8 @@ _RESTARTED = 2.0
 _KPM_VECTORS = 8
 # Of all fronts of a factor together; that of the largest alone grows more slowly.
 _FACTOR_BYTES = 2.4
+# Entries of a factor for each state and halving of a planar graph, 31/4 in theory.
+_ENTRIES_OF_A_STATE = 8.0
 # Time falls as this power of the threads of a rank, those of its matrix products: assumed, but for
 # what works on one thread.
 _THREADED = {
@@ -196,21 +201,57 @@ def _slepc(problem: Problem, machine: Machine) -> Work:
 
 def _factored(problem: Problem, solves: float) -> Work:
     d, size = float(problem.op.dimension), _front(problem.op)
+    factor_bytes = _factor_bytes(problem.op, size)
+    entries = size**2 if len(problem.op.space.dims) > 1 else factor_bytes / 8.0
     basis = 8.0 * d * (3.0 * problem.count + 40.0)
-    operations = (1.0, size**3, size**2 * solves, d * solves)
+    operations = (1.0, size**3, entries * solves, d * solves)
     note = f"about {solves:.0f} solves with the factor"
-    return Work(operations, _FACTOR_BYTES * d**2 + basis, None, note)
+    return Work(operations, factor_bytes + basis, None, note)
+
+
+def _factor_bytes(op: Operator, front: float) -> float:
+    d = float(op.dimension)
+    if len(op.space.dims) > 1:
+        return _FACTOR_BYTES * d**2
+    # Fronts of nested dissection halve in every second step: a logarithm more than the largest.
+    return 8.0 * (front**2 + d * max(1.0, math.log2(front)) * _ENTRIES_OF_A_STATE)
 
 
 def _front(op: Operator) -> float:
     """Size of the largest front of a direct solver: n sites around the largest one of dimension d.
 
     The graph is a hypercube of blocks of d levels; its middle layer, d C(n, n/2), separates it.
-    Operations grow as its cube, about sevenfold a two-level site, entries as its square.
+    Operations grow as its cube, about sevenfold a two-level site, entries as its square. The graph
+    of a single site is its own: its largest layer at equal distance from one end separates it.
     """
+    if len(op.space.dims) == 1:
+        return float(max(layers(op)))
     d = max(op.space.dims)
     n = math.log2(op.dimension / d)
     return d * math.exp(math.lgamma(n + 1) - 2 * math.lgamma(n / 2 + 1))
+
+
+def layers(op: Operator) -> list[int]:
+    """States by their distance from one at the rim of the graph of H: a wire has layers of one.
+
+    Examples
+    --------
+    >>> from mbltn.models import ContinuumGrid
+    >>> wire, film = (ContinuumGrid(shape=shape, dx=0.5, w=0.1) for shape in ((50,), (10, 10)))
+    >>> max(layers(wire.operator(wire.draw(seed=1, realization=0))))
+    1
+    >>> max(layers(film.operator(film.draw(seed=1, realization=0))))
+    10
+    """
+    matrix = to_csr(op)
+    start = 0
+    for _ in range(2):  # the last state that one search reaches lies at the rim
+        order, before = breadth_first_order(matrix, start, directed=False)
+        start = int(order[-1])
+    distance = np.zeros(op.dimension, dtype=int)
+    for state in order[1:]:
+        distance[state] = distance[before[state]] + 1
+    return [int(n) for n in np.bincount(distance[order])]
 
 
 def _windowed(problem: Problem, machine: Machine) -> Work:
