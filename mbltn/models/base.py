@@ -183,12 +183,14 @@ def check_length(name: str, values: np.ndarray, n: int) -> None:
 
 def check_grain(grain: np.ndarray, n_grain: int) -> None:
     """Raise unless `grain` is a symmetric matrix of dimension 2^n_grain."""
-    d = 2**n_grain
-    if grain.shape != (d, d):
-        raise InvalidInput(
-            f"grain has shape {grain.shape}; n_grain={n_grain} spins need a ({d}, {d}) matrix"
-        )
-    check_symmetric("grain", grain)
+    check_matrix("grain", grain, 2**n_grain, f"n_grain={n_grain} spins")
+
+
+def check_matrix(name: str, matrix: np.ndarray, n: int, owners: str) -> None:
+    """Raise unless `matrix` is symmetric and (n, n), as the `owners` of its rows need it."""
+    if matrix.shape != (n, n):
+        raise InvalidInput(f"{name} has shape {matrix.shape}; {owners} need a ({n}, {n}) matrix")
+    check_symmetric(name, matrix)
 
 
 def check_symmetric(name: str, matrix: np.ndarray) -> None:

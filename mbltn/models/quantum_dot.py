@@ -18,8 +18,8 @@ from .base import (
     Sample,
     check_count,
     check_finite,
+    check_matrix,
     check_positive,
-    check_symmetric,
 )
 
 # Entries that are added up at once: the indices of all would take several times the matrix.
@@ -100,14 +100,11 @@ class QuantumDot(DisorderedModel):
 
     def check_array(self, name: str, values: np.ndarray) -> None:
         n = self.n_levels
-        shape = (n,) if name == "levels" else (math.comb(n, 2),) * 2
-        if values.shape != shape:
-            raise InvalidInput(
-                f"{name} has shape {values.shape}; {n} levels need {shape}: one number for each "
-                f"{'level' if name == 'levels' else 'two pairs of levels'}"
-            )
         if name == "interactions":
-            check_symmetric(name, values)
+            n_pairs = math.comb(n, 2)
+            check_matrix(name, values, n_pairs, f"the {n_pairs} pairs of {n} levels")
+        elif values.shape != (n,):
+            raise InvalidInput(f"{name} has shape {values.shape}; {n} levels need ({n},)")
 
     def occupations(self) -> np.ndarray:
         """Which levels hold an electron in each basis state, (D, N) of bool.

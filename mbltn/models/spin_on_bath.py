@@ -6,22 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import InvalidInput
 from ..operators import SIGMA_X, HilbertSpace, Term
-from ..streams import Streams
-from .base import (
-    DisorderedModel,
-    Draw,
-    Sample,
-    check_count,
-    check_finite,
-    check_positive,
-    check_symmetric,
-)
+from .base import Draw, Sample, check_finite
+from .narrow_bath import BathModel
 
 
 @dataclass(frozen=True)
-class SpinOnBath(DisorderedModel):
+class SpinOnBath(BathModel):
     """A level pair on equidistant bath levels, random coupling (docs/physics.md, eq M10).
 
     ``H = splitting |1><1| + sum_i E_i |i><i| + gamma sigma^x X`` with E_i equidistant in
@@ -47,39 +38,19 @@ class SpinOnBath(DisorderedModel):
     bandwidth: float = 1.0
 
     def __post_init__(self) -> None:
-        check_count("n_bath", self.n_bath, 2)
-        check_finite("gamma", self.gamma)
+        self.check_bath()
         check_finite("splitting", self.splitting)
-        check_positive("bandwidth", self.bandwidth)
 
     def space(self) -> HilbertSpace:
         return HilbertSpace((2, self.n_bath))
 
-    @property
-    def bath_energies(self) -> np.ndarray:
-        """E_i at the middles of n_bath equal parts of the band."""
-        return self.bandwidth * ((np.arange(self.n_bath) + 0.5) / self.n_bath - 0.5)
-
     def ingredients(self) -> dict[str, Draw]:
         """`coupling` X (n_bath, n_bath)."""
-
-        def coupling(streams: Streams, _: dict[str, np.ndarray]) -> np.ndarray:
-            drawn = streams("coupling").standard_normal((self.n_bath, self.n_bath))
-            return np.asarray((drawn + drawn.T) / np.sqrt(2 * self.n_bath))
-
-        return {"coupling": coupling}
+        return {"coupling": self.draw_coupling}
 
     def check_array(self, name: str, values: np.ndarray) -> None:
-        if values.shape != (self.n_bath, self.n_bath):
-            raise InvalidInput(
-                f"{name} has shape {values.shape}; {self.n_bath} bath levels need "
-                f"({self.n_bath}, {self.n_bath})"
-            )
-        check_symmetric(name, values)
+        self.check_coupling(values)
 
     def terms(self, sample: Sample) -> list[Term]:
-        return [
-            Term(self.splitting, ((0, np.diag([0.0, 1.0])),)),
-            Term(1.0, ((1, np.diag(self.bath_energies)),)),
-            Term(self.gamma, ((0, SIGMA_X), (1, sample.coupling))),
-        ]
+        levels = Term(self.splitting, ((0, np.diag([0.0, 1.0])),))
+        return [levels, *self.bath_terms(SIGMA_X, sample)]
