@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from .errors import InvalidInput
 from .plotting.curves import Axes, draw_curves
-from .validation import continuum, film, nearly_mbl_metal
+from .validation import continuum, dot_relaxation, film, nearly_mbl_metal
 from .validation.tables import Tick
 
 
@@ -70,6 +70,32 @@ FIGURES: dict[str, PaperFigure] = {
         "Quantum dot of 8 levels: localization in Fock space against the interaction",
         nearly_mbl_metal.fock_space,
         (Axes("lam", r"$\lambda$", r"$1/\Xi$ (second step)", x_log=True),),
+    ),
+    "A-dot-relaxation": PaperFigure(
+        "Quantum dot of 4 levels on a narrow bath (A eq 15): exact, and the golden rule",
+        dot_relaxation.dot_relaxation,
+        (
+            Axes(
+                "t",
+                r"$2\pi\gamma^2 t/W$",
+                "population of the first state",
+                points=dot_relaxation.EXACT,
+            ),
+        ),
+    ),
+    "A-dot-bandwidth": PaperFigure(
+        "Rate of a quantum dot of 10 levels against the bandwidth of its bath, and A eq 16",
+        dot_relaxation.dot_bandwidth,
+        (
+            Axes(
+                "W",
+                r"$W/\Delta$",
+                r"$\Gamma\Delta/\gamma^2$",
+                x_log=True,
+                y_log=True,
+                points=("golden rule, mean",),
+            ),
+        ),
     ),
     "B1": PaperFigure(
         "B: localization length of a wire (m = w = 1)",

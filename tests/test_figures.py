@@ -8,7 +8,7 @@ from mbltn.cli import main
 from mbltn.errors import InvalidInput
 from mbltn.figures import FIGURES, figure_names, make
 from mbltn.plotting.curves import draw_curves
-from mbltn.validation import continuum, film, nearly_mbl_metal
+from mbltn.validation import continuum, dot_relaxation, film, nearly_mbl_metal
 
 
 def curve(table, name, x, by="curve"):
@@ -32,6 +32,15 @@ def test_the_golden_rule_within_its_band():
     exact, theory = (curve(table, name, "t")[1] for name in ("exact", "golden rule"))
     early = theory > 0.4
     assert abs(exact - theory)[early].max() < 0.06
+
+
+def test_a_dot_relaxes_in_a_wide_band_only(tmp_path):
+    table = dot_relaxation.dot_relaxation(samples=3)
+    names = dot_relaxation.EXACT
+    wide, narrow = (curve(table, name, "t")[1] for name in names)
+    assert wide[-1] < 0.8
+    assert narrow.min() > 0.99
+    draw_curves(table, tmp_path / "relaxation.png", FIGURES["A-dot-relaxation"].panels)
 
 
 def test_the_dot_has_slope_one_at_weak_coupling():

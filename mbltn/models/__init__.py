@@ -3,6 +3,7 @@
 from .base import Model, Sample
 from .central_grain import CentralGrain
 from .continuum_grid import ContinuumGrid
+from .dot_on_bath import DotOnBath
 from .grain_chain import GrainChain
 from .grains import CosineGrain, GOEGrain, LocalChainGrain
 from .quantum_dot import QuantumDot
@@ -13,6 +14,7 @@ __all__ = [
     "CentralGrain",
     "ContinuumGrid",
     "CosineGrain",
+    "DotOnBath",
     "GOEGrain",
     "GrainChain",
     "LocalChainGrain",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 from ..operators import Term
 from ..streams import Streams
@@ -43,6 +44,6 @@ class BathModel(DisorderedModel):
     def bath_terms(self, moved: Any, sample: Sample) -> list[Term]:
         """``sum_i E_i |i><i| + gamma O X`` with O = `moved`."""
         return [
-            Term(1.0, ((1, np.diag(self.bath_energies)),)),
+            Term(1.0, ((1, sp.diags_array(self.bath_energies, format="csr")),)),
             Term(self.gamma, ((0, moved), (1, sample.coupling))),
         ]

@@ -113,6 +113,10 @@ class QuantumDot(DisorderedModel):
         """
         return _occupied(_states(self.n_levels, self.electrons), self.n_levels)
 
+    def hopping(self) -> sp.csr_array:
+        """``sum_{a != b} c+_a c_b`` in the basis of `occupations`, sparse (D, D)."""
+        return _one_body(self.n_levels, self.electrons)
+
     def terms(self, sample: Sample) -> list[Term]:
         energies = self.occupations() @ sample.levels
         found = [Term(1.0, ((0, sp.diags_array(energies, format="csr")),))]
@@ -132,6 +136,16 @@ def _occupied(states: np.ndarray, n_levels: int) -> np.ndarray:
     return np.asarray((states[:, None] >> np.arange(n_levels)) & 1, dtype=bool)
 
 
+def _one_body(n_levels: int, n_electrons: int) -> sp.csr_array:
+    """``sum_{a != b} c+_a c_b``: c_b leaves a state with one electron less, c+_a fills it again."""
+    states, fewer = _states(n_levels, n_electrons), _states(n_levels, n_electrons - 1)
+    below, empty = _below_and_empty(fewer, n_levels)
+    joined = np.searchsorted(states, fewer[:, None] | (1 << empty))
+    signs = 1.0 - 2.0 * (np.take_along_axis(below, empty, 1) & 1)
+    whole = _joining(signs[:, :, None] * signs[:, None, :], joined, len(states))
+    return sp.csr_array(whole - n_electrons * sp.eye_array(len(states)))
+
+
 def _two_body(n_levels: int, n_electrons: int, interactions: np.ndarray) -> sp.csr_array:
     """``sum V_PQ A_P^+ A_Q`` with ``A_(c<d) = c_d c_c``.
 
@@ -139,9 +153,7 @@ def _two_body(n_levels: int, n_electrons: int, interactions: np.ndarray) -> sp.c
     and joins all these states with each other.
     """
     states, fewer = _states(n_levels, n_electrons), _states(n_levels, n_electrons - 2)
-    filled = _occupied(fewer, n_levels)
-    below = np.cumsum(filled, axis=1) - filled  # electrons on lower levels
-    empty = np.nonzero(~filled)[1].reshape(len(fewer), -1)
+    below, empty = _below_and_empty(fewer, n_levels)
     first, second = (np.array(list(combinations(range(empty.shape[1]), 2)), dtype=int)).T
     c, d = empty[:, first], empty[:, second]
     numbers = np.zeros((n_levels, n_levels), dtype=int)
@@ -157,8 +169,19 @@ def _two_body(n_levels: int, n_electrons: int, interactions: np.ndarray) -> sp.c
         part = slice(start, start + max(1, _AT_ONCE // width**2))
         p, s, f = pairs[part], signs[part], joined[part]
         values = interactions[p[:, :, None], p[:, None, :]] * s[:, :, None] * s[:, None, :]
-        rows = np.broadcast_to(f[:, :, None], values.shape)
-        columns = np.broadcast_to(f[:, None, :], values.shape)
-        entries = (values.ravel(), (rows.ravel(), columns.ravel()))
-        total = total + sp.coo_array(entries, shape=total.shape).tocsr()
+        total = total + _joining(values, f, len(states))
     return total
+
+
+def _below_and_empty(states: np.ndarray, n_levels: int) -> tuple[np.ndarray, np.ndarray]:
+    """Electrons on levels lower than each, and the numbers of the empty levels."""
+    filled = _occupied(states, n_levels)
+    return np.cumsum(filled, axis=1) - filled, np.nonzero(~filled)[1].reshape(len(states), -1)
+
+
+def _joining(values: np.ndarray, states: np.ndarray, dimension: int) -> sp.csr_array:
+    """Matrix with values[i, j, k] added to its entry (states[i, j], states[i, k])."""
+    rows = np.broadcast_to(states[:, :, None], values.shape)
+    columns = np.broadcast_to(states[:, None, :], values.shape)
+    entries = (values.ravel(), (rows.ravel(), columns.ravel()))
+    return sp.coo_array(entries, shape=(dimension, dimension)).tocsr()

@@ -25,7 +25,7 @@ from .measure import OBSERVABLES, measure
 from .memory import infinite_time_correlator
 from .pair_density import PairDensity, s_omega_numeric
 from .participation import participation_volume
-from .relaxation import mean_population
+from .relaxation import evolved_population, mean_population
 from .telegraph import log_echo, telegraph_echo
 from .transfer_matrix import Lyapunov, lyapunov_grid, lyapunov_strip
 
@@ -41,6 +41,7 @@ __all__ = [
     "entropy",
     "entropy_cut",
     "entropy_distribution",
+    "evolved_population",
     "fock_decay",
     "fock_profile",
     "gap_ratio",

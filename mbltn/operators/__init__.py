@@ -1,6 +1,7 @@
 """Operators on tensor products of sites, and their representations."""
 
 from .apply import to_linear_operator
+from .factors import by_factors
 from .operator import Operator, Term
 from .petsc import to_petsc
 from .space import HilbertSpace
@@ -15,6 +16,7 @@ __all__ = [
     "HilbertSpace",
     "Operator",
     "Term",
+    "by_factors",
     "embed",
     "to_csr",
     "to_dense",

@@ -42,6 +42,15 @@ def test_the_sector_is_that_of_fock_space(n, electrons):
     np.testing.assert_array_equal(dot.occupations(), occupied)
 
 
+@pytest.mark.parametrize(("n", "electrons"), [(4, 2), (5, 3), (5, 1), (3, 3)])
+def test_hopping_is_that_of_fock_space(n, electrons):
+    c = annihilators(n)
+    whole = sum(c[a].T @ c[b] for a in range(n) for b in range(n) if a != b)
+    states = [s for s in range(2**n) if s.bit_count() == electrons]
+    found = QuantumDot(n_levels=n, lam=0.0, n_electrons=electrons).hopping().toarray()
+    np.testing.assert_array_equal(found, whole[np.ix_(states, states)])
+
+
 def test_large_and_small_pieces_add_up_to_the_same(monkeypatch):
     dot = QuantumDot(n_levels=8, lam=0.3)
     sample = dot.draw(seed=1, realization=0)
