@@ -11,7 +11,7 @@ import pandas as pd
 
 from .errors import StudyError
 from .machine import Machine, duration, size
-from .plotting import draw_failed_avalanches
+from .plotting import draw_failed_avalanches, draw_study
 from .study import Store, Study, Task, per_realization, plan, table
 from .study.plan import deal, group_size, is_shared
 from .study.statistics import flat_parameters
@@ -50,6 +50,8 @@ def plan_text(study: Study, machine: Machine) -> str:
     points: dict[tuple[Any, ...], list[Task]] = defaultdict(list)
     for task in tasks:
         varied = {key: value for key, value in task.parameters.items() if key in study.axes}
+        if task.energy is not None:
+            varied["energy"] = task.energy
         name = ", ".join(f"{key}={value}" for key, value in varied.items())
         points[name, str(task.states), task.energy, task.solver].append(task)
     rows, refusals = [], []
@@ -204,12 +206,15 @@ def _cell(value: Any, style: str) -> str:
 
 
 def draw(folder: Path) -> Path:
-    """FOLDER/figure.png from the tables: entropy and gap ratio against alpha.
+    """FOLDER/figure.png from the tables.
+
+    Entropy and gap ratio against alpha where the grid has n_lbits and alpha, else every observable
+    against the axis of the grid with the most values.
 
     Raises
     ------
     StudyError
-        If the study varies anything but n_lbits and alpha, or lacks the observables.
+        If the grid varies no number.
     """
     study = study_of(folder)
     obstacle = why_no_figure(study)
@@ -217,6 +222,9 @@ def draw(folder: Path) -> Path:
         raise StudyError(f"{folder} cannot be drawn: {obstacle}")
     curves = folder / "theory.csv"
     figure = folder / "figure.png"
+    if not _is_of_avalanches(study):
+        draw_study(table_of(folder), figure, _number_axes(study), _title(study))
+        return figure
     draw_failed_avalanches(
         table_of(folder),
         figure,
@@ -227,15 +235,34 @@ def draw(folder: Path) -> Path:
 
 
 def why_no_figure(study: Study) -> str:
-    """What keeps this study from being drawn against alpha; empty if nothing does."""
-    if not study.axes <= {"n_lbits", "alpha"}:
-        return f"its grid has the axes {sorted(study.axes)}, the figure knows n_lbits and alpha"
-    if any({"n_lbits", "alpha"} - {*study.model, *e.grid} for e in study.ensemble):
-        return "the figure needs n_lbits and alpha"
-    missing = {"entropy_lbits", "gap_ratio"} - set(study.observables)
-    return f"it lacks the observables {sorted(missing)}" if missing else ""
+    """What keeps this study from being drawn; empty if nothing does."""
+    if _is_of_avalanches(study) or _number_axes(study):
+        return ""
+    return "its grid varies no number that could be an axis"
+
+
+def _is_of_avalanches(study: Study) -> bool:
+    known = {"n_lbits", "alpha"}
+    given = all(known <= {*study.model, *ensemble.grid} for ensemble in study.ensemble)
+    return (
+        study.axes <= known and given and {"entropy_lbits", "gap_ratio"} <= set(study.observables)
+    )
+
+
+def _number_axes(study: Study) -> list[str]:
+    """Axes of the grid, and the energy, where all points have a number."""
+    every = [ensemble.grid for ensemble in study.ensemble]
+    found = [
+        axis
+        for axis in sorted(study.axes)
+        if all(axis in grid for grid in every)
+        and all(type(value) in (int, float) for grid in every for value in grid[axis])
+    ]
+    energies = {ensemble.energy for ensemble in study.ensemble}
+    return found + (["energy"] if None not in energies and len(energies) > 1 else [])
 
 
 def _title(study: Study) -> str:
     fixed = {key: value for key, value in flat_parameters(study.model).items() if key != "kind"}
-    return f"{study.name}: " + ", ".join(f"{key}={value}" for key, value in fixed.items())
+    parts = ", ".join(f"{key}={value}" for key, value in fixed.items())
+    return f"{study.name}: {parts}" if parts else study.name

@@ -321,13 +321,23 @@ ensemble = [{ grid = { n_lbits = [2], xi = [2.0] }, realizations = 1, states = 4
 """
 
 
-def test_a_study_that_cannot_be_drawn_says_so(tmp_path):
+def test_other_axes_are_drawn_too(tmp_path):
     (tmp_path / "study.toml").write_text(NO_ALPHA)
     folder = tmp_path / "out"
     job = mbltn("run", tmp_path / "study.toml", "--out", folder, "--progress", "none")
     assert job.returncode == 0
+    assert (folder / "figure.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_study_that_cannot_be_drawn_says_so(tmp_path):
+    no_axis = NO_ALPHA.replace("n_lbits = [2], xi = [2.0]", 'coupling = ["xx", "pm"]')
+    no_axis = no_axis.replace("n_grain = 2", "n_grain = 2, n_lbits = 2, xi = 2.0")
+    (tmp_path / "study.toml").write_text(no_axis)
+    folder = tmp_path / "out"
+    job = mbltn("run", tmp_path / "study.toml", "--out", folder, "--progress", "none")
+    assert job.returncode == 0
     assert (folder / "table.csv").exists()
-    assert "no figure: its grid has the axes ['n_lbits', 'xi']" in job.stderr
+    assert "no figure: its grid varies no number" in job.stderr
     job = mbltn("plot", folder)
     assert (job.returncode, job.stdout) == (2, "")
     assert "cannot be drawn" in job.stderr

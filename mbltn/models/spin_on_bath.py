@@ -42,7 +42,7 @@ class SpinOnBath(BathModel):
         check_finite("splitting", self.splitting)
 
     def space(self) -> HilbertSpace:
-        return HilbertSpace((2, self.n_bath))
+        return HilbertSpace((2, self.n_bath), lbits=(0,))
 
     def ingredients(self) -> dict[str, Draw]:
         """`coupling` X (n_bath, n_bath)."""

@@ -10,20 +10,36 @@ import numpy as np
 
 from ..comm import together
 from ..errors import InvalidInput
+from ..models import ContinuumGrid, Model, QuantumDot
+from ..operators import HilbertSpace
 from ..operators.operator import norm_bound
 from ..solvers import Eigenpairs
 from .entanglement import entropy_cut, import_quimb, two_level_entropy
+from .fock_space import fock_decay, fock_profile
 from .levels import gap_ratio
 from .local_spins import ReducedStates, reduced_states
 from .memory import infinite_time_correlator
+from .participation import participation_volume
 
 
 class _Measured:
     """Eigenpairs with what several observables share."""
 
-    def __init__(self, pairs: Eigenpairs) -> None:
+    def __init__(self, pairs: Eigenpairs, model: Model | None) -> None:
         self.pairs = pairs
+        self.model = model
         self.space = pairs.operator.space
+
+    def of_whole_vectors(
+        self, values: Callable[[np.ndarray], np.ndarray], *shape: int
+    ) -> np.ndarray:
+        """(k, *shape) from a function of (D, some of the k): every rank takes some states."""
+        rows = self.pairs.rows
+        columns, vectors = rows.whole_columns(self.pairs.vectors)
+        found = np.zeros((len(self.pairs), *shape))
+        if len(columns):
+            found[columns] = values(vectors)
+        return rows.sum(found)
 
     @cached_property
     def lbits(self) -> ReducedStates:
@@ -52,13 +68,28 @@ def _memory_lbits(measured: _Measured) -> np.ndarray:
 
 
 def _entropy_cuts(measured: _Measured) -> np.ndarray:
-    pairs, dims = measured.pairs, measured.space.dims
-    together(pairs.rows.comm, import_quimb)
-    columns, vectors = pairs.rows.whole_columns(pairs.vectors)
-    entropies = np.zeros((len(pairs), len(dims) - 1))
-    for column, vector in zip(columns, vectors.T, strict=True):
-        entropies[column] = [entropy_cut(vector, dims, cut) for cut in range(1, len(dims))]
-    return pairs.rows.sum(entropies)
+    dims = measured.space.dims
+    together(measured.pairs.rows.comm, import_quimb)
+    cuts = range(1, len(dims))
+
+    def entropies(vectors: np.ndarray) -> np.ndarray:
+        return np.array([[entropy_cut(vector, dims, cut) for cut in cuts] for vector in vectors.T])
+
+    return measured.of_whole_vectors(entropies, len(cuts))
+
+
+def _participation(measured: _Measured) -> np.ndarray:
+    model = measured.model
+    volume = model.dx ** len(model.shape) if isinstance(model, ContinuumGrid) else 1.0
+    return measured.of_whole_vectors(lambda vectors: participation_volume(vectors, volume))
+
+
+def _fock_decay(measured: _Measured) -> np.ndarray:
+    dot = measured.model
+    assert isinstance(dot, QuantumDot)
+    occupations = dot.occupations()
+    moves = (min(dot.electrons, dot.n_levels - dot.electrons) + 1) // 2
+    return measured.of_whole_vectors(lambda v: fock_decay(fock_profile(v, occupations)), moves)
 
 
 OBSERVABLES: dict[str, Callable[[_Measured], np.ndarray]] = {
@@ -67,7 +98,10 @@ OBSERVABLES: dict[str, Callable[[_Measured], np.ndarray]] = {
     "sigma_z_lbits": _sigma_z_lbits,
     "memory_lbits": _memory_lbits,
     "entropy_cuts": _entropy_cuts,
+    "participation": _participation,
+    "fock_decay": _fock_decay,
 }
+_OF_LBITS = ("entropy_lbits", "sigma_z_lbits", "memory_lbits")
 
 
 def check_names(names: Iterable[str]) -> list[str]:
@@ -81,7 +115,37 @@ def check_names(names: Iterable[str]) -> list[str]:
     return names
 
 
-def measure(pairs: Eigenpairs, names: Iterable[str]) -> dict[str, np.ndarray]:
+def check_measurable(names: Iterable[str], space: HilbertSpace, model: Model | None) -> None:
+    """Raise `InvalidInput` if one of these observables is of what the model does not have.
+
+    Examples
+    --------
+    >>> from mbltn.models import QuantumDot
+    >>> dot = QuantumDot(n_levels=4, lam=0.1)
+    >>> check_measurable(["gap_ratio", "fock_decay"], dot.space(), dot)
+    """
+    for name in check_names(names):
+        lack = _lack(name, space, model)
+        if lack:
+            of = "this operator" if model is None else type(model).__name__
+            others = [other for other in OBSERVABLES if not _lack(other, space, model)]
+            raise InvalidInput(f"{name!r} is of {lack}, not of {of}: use {', '.join(others)}")
+
+
+def _lack(name: str, space: HilbertSpace, model: Model | None) -> str:
+    """What this observable needs and is not there."""
+    if name in _OF_LBITS and not space.lbits:
+        return "l-bits"
+    if name == "entropy_cuts" and len(space.dims) < 2:
+        return "several sites"
+    if name == "fock_decay" and not isinstance(model, QuantumDot):
+        return "the electrons of a QuantumDot, given as the model"
+    return ""
+
+
+def measure(
+    pairs: Eigenpairs, names: Iterable[str], model: Model | None = None
+) -> dict[str, np.ndarray]:
     """Observables of every state, not averaged; equal on every rank.
 
     ==================  ==============  =====================================================
@@ -90,6 +154,9 @@ def measure(pairs: Eigenpairs, names: Iterable[str]) -> dict[str, np.ndarray]:
     ``sigma_z_lbits``   (k, n_lbits)    <sigma^z> of each l-bit
     ``memory_lbits``    (k, n_lbits)    share of C^zz; its mean over states is C^zz
     ``entropy_cuts``    (k, n_sites-1)  entropy of grain + l-bits 1..c-1 with the rest, nats
+    ``participation``   (k,)            basis states a state spreads over; length or area on
+                                        the grid of a `ContinuumGrid`
+    ``fock_decay``      (k, m)          local 1/Xi of each two-body move, of a `QuantumDot`
     ==================  ==============  =====================================================
 
     Parameters
@@ -97,11 +164,15 @@ def measure(pairs: Eigenpairs, names: Iterable[str]) -> dict[str, np.ndarray]:
     pairs : Eigenpairs
         Serial or distributed; local quantities never gather whole vectors.
     names : iterable of str
+    model : Model, optional
+        That the operator is of, for ``fock_decay`` and lengths.
 
     Raises
     ------
     InvalidInput
-        If a name is unknown.
+        If a name is unknown, or of what operator or model do not have.
     """
-    measured = _Measured(pairs)
-    return {name: OBSERVABLES[name](measured) for name in check_names(names)}
+    names = check_names(names)
+    check_measurable(names, pairs.operator.space, model)
+    measured = _Measured(pairs, model)
+    return {name: OBSERVABLES[name](measured) for name in names}

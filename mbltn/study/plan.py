@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import InvalidInput, MbltnError, StudyError
 from ..machine import Machine, this_machine
 from ..models.base import Model
+from ..observables.measure import check_measurable
 from ..solvers import Solver, Target
 from ..solvers.choice import Choice, Cost, decide, solver_from, solver_within
 from .schema import Resources, Study, build_model
@@ -166,6 +167,7 @@ def plan(study: Study, machine: Machine | None = None) -> list[Task]:
 
 def _check(task: Task) -> None:
     task.target.count(task.dimension)
+    check_measurable(task.observables, task.model.space(), task.model)
     if task.target.kind == "rank" and task.solver not in ("auto", "dense"):
         raise InvalidInput(
             f"states='middle_quarter' counts levels in the full spectrum, which solver="

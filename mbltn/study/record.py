@@ -51,7 +51,7 @@ def compute(task: Task, comm: Any = None) -> Record:
     arrays = {
         "energies": pairs.energies,
         "residuals": pairs.residuals,
-        **measure(pairs, task.observables),
+        **measure(pairs, task.observables, task.model),
         **_kept(sample),
     }
     facts = {

@@ -15,7 +15,15 @@ import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import InvalidInput, StudyError
-from ..models import CentralGrain, GrainChain, QuantumSun
+from ..models import (
+    CentralGrain,
+    ContinuumGrid,
+    DotOnBath,
+    GrainChain,
+    QuantumDot,
+    QuantumSun,
+    SpinOnBath,
+)
 from ..models.base import Model
 from ..models.grains import GRAINS
 from ..observables.measure import check_names
@@ -23,8 +31,12 @@ from ..solvers import SOLVERS
 
 MODELS: dict[str, type] = {
     "CentralGrain": CentralGrain,
+    "ContinuumGrid": ContinuumGrid,
+    "DotOnBath": DotOnBath,
     "GrainChain": GrainChain,
+    "QuantumDot": QuantumDot,
     "QuantumSun": QuantumSun,
+    "SpinOnBath": SpinOnBath,
 }
 
 Positive = Annotated[int, Field(ge=1)]
