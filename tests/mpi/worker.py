@@ -26,7 +26,10 @@ SOLVERS = (
     *("auto", "dense", "reduced", "shift_invert", "windowed", "filtered"),
     *(("slepc",) if HAS_SLEPC else ()),
 )
-OBSERVABLES = ("gap_ratio", "entropy_lbits", "sigma_z_lbits", "memory_lbits", "entropy_cuts")
+OBSERVABLES = (
+    *("gap_ratio", "entropy_lbits", "sigma_z_lbits", "memory_lbits", "entropy_cuts"),
+    "participation",
+)
 K = 9
 COUPLINGS = ("xx", "pm", "xxyy")
 N_CORE, OMEGA = 4, 0.6

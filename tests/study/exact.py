@@ -56,6 +56,7 @@ def observables(energies, vectors, n_lbits):
         "entropy_cuts": np.array(cuts),
         "sigma_z_lbits": z,
         "memory_lbits": z**2,
+        "participation": 1 / (vectors**4).sum(axis=0),
     }
 
 
