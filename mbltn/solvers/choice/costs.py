@@ -1,7 +1,8 @@
 """What each method will cost on an operator: operations counted by formulas, rates from
 measurements.
 
-Nothing here builds an array of the size of the problem: D = 2^24 is estimated in a second.
+Nothing here builds an array of the size of the problem, D = 2^24 is estimated in a second; but the
+graph of H is searched where its space is a single site.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse.csgraph import breadth_first_order
@@ -37,6 +39,10 @@ _RESTARTED = 2.0
 _KPM_VECTORS = 8
 # Of all fronts of a factor together; that of the largest alone grows more slowly.
 _FACTOR_BYTES = 2.4
+# Of the states in one layer, up to which they separate the others; beyond, as in a quantum dot, all
+# end in one front, which is there beside the factor.
+_NARROW = 0.1
+_LONE_FRONT, _LONE_FRONT_BYTES = 1 / 8, 12.0
 # Entries of a factor for each state and halving of a planar graph, 31/4 in theory.
 _ENTRIES_OF_A_STATE = 8.0
 # Time falls as this power of the threads of a rank, those of its matrix products: assumed, but for
@@ -200,35 +206,41 @@ def _slepc(problem: Problem, machine: Machine) -> Work:
 
 
 def _factored(problem: Problem, solves: float) -> Work:
-    d, size = float(problem.op.dimension), _front(problem.op)
-    factor_bytes = _factor_bytes(problem.op, size)
-    entries = size**2 if len(problem.op.space.dims) > 1 else factor_bytes / 8.0
+    d, factor = float(problem.op.dimension), factor_of(problem.op)
     basis = 8.0 * d * (3.0 * problem.count + 40.0)
-    operations = (1.0, size**3, entries * solves, d * solves)
+    operations = (1.0, factor.cubes, factor.entries * solves, d * solves)
     note = f"about {solves:.0f} solves with the factor"
-    return Work(operations, factor_bytes + basis, None, note)
+    return Work(operations, factor.memory + basis, None, note)
 
 
-def _factor_bytes(op: Operator, front: float) -> float:
-    d = float(op.dimension)
-    if len(op.space.dims) > 1:
-        return _FACTOR_BYTES * d**2
-    # Fronts of nested dissection halve in every second step: a logarithm more than the largest.
-    return 8.0 * (front**2 + d * max(1.0, math.log2(front)) * _ENTRIES_OF_A_STATE)
+class Factor(NamedTuple):
+    """What a direct solver does: cubes of its fronts, entries that a solve reads, bytes."""
+
+    cubes: float
+    entries: float
+    memory: float
 
 
-def _front(op: Operator) -> float:
-    """Size of the largest front of a direct solver: n sites around the largest one of dimension d.
+def factor_of(op: Operator) -> Factor:
+    """Of n sites around the largest one of dimension d, or of the graph of a single site.
 
     The graph is a hypercube of blocks of d levels; its middle layer, d C(n, n/2), separates it.
-    Operations grow as its cube, about sevenfold a two-level site, entries as its square. The graph
-    of a single site is its own: its largest layer at equal distance from one end separates it.
+    Operations grow as its cube, about sevenfold a two-level site, entries as its square. Of a
+    single site the widest layer at equal distance from one end separates the others if it is
+    narrow, as in a film; else all states end in one front.
     """
-    if len(op.space.dims) == 1:
-        return float(max(layers(op)))
-    d = max(op.space.dims)
-    n = math.log2(op.dimension / d)
-    return d * math.exp(math.lgamma(n + 1) - 2 * math.lgamma(n / 2 + 1))
+    dimension = float(op.dimension)
+    if len(op.space.dims) > 1:
+        d = max(op.space.dims)
+        n = math.log2(dimension / d)
+        front = d * math.exp(math.lgamma(n + 1) - 2 * math.lgamma(n / 2 + 1))
+        return Factor(front**3, front**2, _FACTOR_BYTES * dimension**2)
+    widest = float(max(layers(op)))
+    if widest < _NARROW * dimension:
+        entries = _ENTRIES_OF_A_STATE * dimension * max(1.0, math.log2(widest))
+        return Factor(widest**3, entries, 8.0 * (widest**2 + entries))
+    # The prices are for a pyramid of fronts, of which the largest is a small part.
+    return Factor(_LONE_FRONT * dimension**3, 0.5 * dimension**2, _LONE_FRONT_BYTES * dimension**2)
 
 
 def layers(op: Operator) -> list[int]:
