@@ -82,16 +82,22 @@ class Blocks:
         return values, vectors
 
     def parts(self, gone: np.ndarray) -> Parts:
-        """The blocks of H between what is kept and these configurations."""
-        d = self.levels
-        scalar = self.matrix.tocsr()
+        """H between what is kept and these configurations, some of the independent ones."""
+        d, scalar = self.levels, self.matrix.tocsr()
         kept_rows = _rows(np.flatnonzero(~gone), d)
         gone_rows = _rows(np.flatnonzero(gone), d)
+        values, vectors = (each[gone[self.independent]] for each in self.levels_of_own)
+        coupling = _block_diagonal(vectors.transpose(0, 2, 1)) @ (
+            scalar[gone_rows][:, kept_rows].tobsr((d, d))
+        )
+        coupling.sort_indices()
         return Parts(
-            kept_rows,
-            gone_rows,
+            self.order[kept_rows],
+            self.order[gone_rows],
             scalar[kept_rows][:, kept_rows].toarray(),
-            scalar[gone_rows][:, kept_rows].tobsr((d, d)),
+            values.ravel(),
+            vectors,
+            coupling,
         )
 
     @cached_property
@@ -106,20 +112,19 @@ class Blocks:
         SingularShift
             If `energy` is a level.
         """
-        values, vectors = self.levels_of_own
-        near = abs(values - energy).min(axis=1) < _TOO_NEAR * self.norm
+        from .kernels import subtract_weighted
+
+        near = abs(self.levels_of_own[0] - energy).min(axis=1) < _TOO_NEAR * self.norm
         parts = self.usual_parts
         if near.any():
             gone = self.independent.copy()
             gone[np.flatnonzero(gone)[near]] = False
             parts = self.parts(gone)
-        gaps = values[~near] - energy
-        inverse = (vectors[~near] / gaps[:, None, :]) @ vectors[~near].transpose(0, 2, 1)
-        weighted = _block_diagonal(inverse) @ parts.coupling
-        schur = parts.kept.copy()
-        _subtract(parts.transposed @ weighted, schur)
+        gaps = parts.values - energy
+        schur, coupling = parts.kept.copy(), parts.coupling
+        subtract_weighted(coupling.indptr, coupling.indices, coupling.data, 1.0 / gaps, schur)
         schur[np.diag_indices_from(schur)] -= energy
-        # Symmetric: the transpose is the same matrix in the order that LAPACK wants.
+        # The upper triangle by rows is the lower one in the order that LAPACK wants.
         factors, pivots, info = lapack.dsytrf(
             schur.T, lower=1, lwork=_WORKSPACE * len(schur), overwrite_a=1
         )
@@ -128,38 +133,54 @@ class Blocks:
         if info < 0:
             raise SolverFailure("H has entries that are not numbers: check its disorder")
         negative = int((gaps < 0).sum()) + _negative(factors, pivots)
-        return Factor(self.order, parts, inverse, weighted, factors, pivots, negative)
+        return Factor(parts, 1.0 / gaps, factors, pivots, negative)
 
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """Rows kept and eliminated (gone), and the blocks of H between them."""
+    """H in a basis of two parts: states kept, and levels of each eliminated (gone) configuration.
+
+    Attributes
+    ----------
+    kept_rows, gone_rows : their indices in kron order
+    kept : (n, n), H on the states kept
+    values, vectors : (g d,) and (g, d, d), levels of the g configurations gone
+    coupling : (g d, n), H between both, on those levels
+    """
 
     kept_rows: np.ndarray
     gone_rows: np.ndarray
     kept: np.ndarray
+    values: np.ndarray
+    vectors: np.ndarray
     coupling: sp.bsr_array
 
-    @cached_property
-    def transposed(self) -> sp.bsr_array:
-        return self.coupling.T.tobsr(self.coupling.blocksize)
+    def from_kron(self, x: np.ndarray) -> np.ndarray:
+        """Columns in kron order, in this basis."""
+        g, d, _ = self.vectors.shape
+        gone = self.vectors.transpose(0, 2, 1) @ x[self.gone_rows].reshape(g, d, -1)
+        return np.concatenate([x[self.kept_rows], gone.reshape(g * d, -1)])
+
+    def to_kron(self, x: np.ndarray) -> np.ndarray:
+        g, d, _ = self.vectors.shape
+        n, out = len(self.kept_rows), np.empty_like(x)
+        out[self.kept_rows] = x[:n]
+        out[self.gone_rows] = (self.vectors @ x[n:].reshape(g, d, -1)).reshape(g * d, -1)
+        return out
 
 
 @dataclass(frozen=True, eq=False)
 class Factor:
-    """H - E: inverses of the eliminated blocks, and L D L^T of what is left (Bunch-Kaufman).
+    """H - E in the basis of its `parts`: diagonal on what is gone, else L D L^T (Bunch-Kaufman).
 
     Attributes
     ----------
-    inverse_of_gone : (H_ee - E)^-1, its blocks
-    weighted : (H_ee - E)^-1 H_ek
+    weights : (g d,), inverse distances of the levels gone from E
     negative : levels of H below E, exactly (Haynsworth: inertias of the pivots add up)
     """
 
-    order: np.ndarray
     parts: Parts
-    inverse_of_gone: np.ndarray
-    weighted: sp.bsr_array
+    weights: np.ndarray
     factors: np.ndarray
     pivots: np.ndarray
     negative: int
@@ -172,26 +193,17 @@ class Factor:
         return inverse
 
     def solve(self, b: np.ndarray) -> np.ndarray:
-        """``(H - E)^-1 b`` for a vector in kron order."""
-        kept_rows, gone_rows = self._kron_rows
-        weighted, transposed = self._weighted_and_transposed
-        number, d, _ = self.inverse_of_gone.shape
-        b = b.ravel()
-        gone = b[gone_rows]
-        kept = symv(1.0, self._inverse_of_kept, b[kept_rows] - transposed @ gone, lower=1)
-        x = np.empty_like(b)
-        x[kept_rows] = kept
-        own = self.inverse_of_gone @ gone.reshape(number, d, 1)
-        x[gone_rows] = own.ravel() - weighted @ kept
+        """``(H - E)^-1 b`` for a vector in the basis of the parts."""
+        from .kernels import subtract_coupled, subtract_weighted_coupled
+
+        n, x = len(self.parts.kept_rows), b.copy()
+        kept, gone, coupling = x[:n], x[n:], self.parts.coupling
+        stored = coupling.indptr, coupling.indices, coupling.data
+        gone *= self.weights
+        subtract_coupled(*stored, gone, kept)
+        kept[:] = symv(1.0, self._inverse_of_kept, kept, lower=1)
+        subtract_weighted_coupled(*stored, self.weights, kept, gone)
         return x
-
-    @cached_property
-    def _kron_rows(self) -> tuple[np.ndarray, np.ndarray]:
-        return self.order[self.parts.kept_rows], self.order[self.parts.gone_rows]
-
-    @cached_property
-    def _weighted_and_transposed(self) -> tuple[sp.csr_array, sp.csr_array]:
-        return self.weighted.tocsr(), self.weighted.T.tocsr()
 
 
 def _independent(matrix: sp.bsr_array) -> np.ndarray:
@@ -213,14 +225,6 @@ def _block_diagonal(blocks: np.ndarray) -> sp.bsr_array:
     number, d, _ = blocks.shape
     pointers = np.arange(number + 1)
     return sp.bsr_array((blocks, pointers[:-1], pointers), shape=(number * d, number * d))
-
-
-def _subtract(blocks: sp.bsr_array, dense: np.ndarray) -> None:
-    """Take from `dense` these blocks, none of which is stored twice."""
-    d = blocks.blocksize[0]
-    rows = np.repeat(np.arange(len(blocks.indptr) - 1), np.diff(blocks.indptr))
-    view = dense.reshape(len(dense) // d, d, len(dense) // d, d)
-    view[rows, :, blocks.indices, :] -= blocks.data
 
 
 def _negative(factors: np.ndarray, pivots: np.ndarray) -> int:

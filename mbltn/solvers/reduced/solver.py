@@ -42,7 +42,7 @@ class Reduced:
     tol : float
         Relative accuracy of the inverted eigenvalues; 0 means machine precision.
     ncv : int, optional
-        Lanczos vectors; by default 2 k + 20.
+        Lanczos vectors; by default 3 k/2 + 20.
     max_restarts : int, optional
         When they are used up, what has converged is returned as incomplete. ARPACK's own limit by
         default.
@@ -163,16 +163,16 @@ class _Search:
 
     def _lanczos(self, k: int, start: str) -> tuple[np.ndarray, np.ndarray]:
         """The k levels nearest the shift that are orthogonal to those known already."""
-        known, solver, dimension = self._vectors, self._solver, self._op.dimension
+        solver, dimension, parts = self._solver, self._op.dimension, self._factor.parts
+        known = parts.from_kron(self._vectors)
 
         def mult(x: np.ndarray) -> np.ndarray:
             self._solves += 1
-            y = self._factor.solve(_without(known, x.ravel()))
-            return _without(known, y)
+            return _without(known, self._factor.solve(_without(known, x.ravel())))
 
         inverse = spla.LinearOperator((dimension, dimension), matvec=mult, dtype=float)
         options = {
-            "ncv": min(dimension, max(solver.ncv or 2 * k + 20, k + 2)),
+            "ncv": min(dimension, max(solver.ncv or 3 * k // 2 + 20, k + 2)),
             "tol": solver.tol,
             "maxiter": solver.max_restarts,
             "v0": _without(known, self._start(start)),
@@ -189,7 +189,7 @@ class _Search:
                 raise SolverFailure(self._reason) from None
         energies = self._sigma + 1.0 / inverses
         order = np.argsort(energies)
-        return energies[order], vectors[:, order]
+        return energies[order], parts.to_kron(vectors[:, order])
 
     def _repaired(self, counted: Certificate) -> Certificate:
         """Look for levels that were counted and not found: exact doublets, other sectors."""
