@@ -18,6 +18,7 @@ from continuum_systems import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mbltn.errors import InvalidInput
 from mbltn.theory import continuum as c
 
 
@@ -92,3 +93,15 @@ def test_the_conductivity_of_a_film_is_arrhenius_with_a_gap_that_grows():
     assert -T * c.ln_sigma(FILM, T, "leading") * 2 * np.pi == pytest.approx(L0)
     assert np.all(c.superactivation(FILM, T).growth > 0)
     assert np.all(np.diff(c.superactivation(FILM, T).power) > 0)
+
+
+def test_with_a_constant_localization_length_there_is_a_transition():
+    """Above T_c what `ln_sigma` has where electrons at the Fermi energy are not localized."""
+    strong = wire("exponential", u=8.2 * np.pi * np.sqrt(10))
+    T = np.exp(-1 / 3) * strong.Delta_c
+    assert c.threshold(strong, T).regime == "not localized at eps_F"
+    assert c.ln_sigma(strong, T) == pytest.approx(c.ln_sigma_constant_xi(T, T_c=T), abs=1e-9)
+    assert c.ln_sigma_constant_xi(T, T_c=T) == 0
+    assert c.ln_sigma_constant_xi([0.1, 0.2, 0.3], 0.2).tolist() == [-np.inf, 0.0, 0.0]
+    with pytest.raises(InvalidInput, match="T_c=0"):
+        c.ln_sigma_constant_xi(0.1, 0.0)

@@ -1,4 +1,4 @@
-"""Compiled loops over the coupling C of eliminated levels to states kept, stored as a BSR matrix."""
+"""Compiled loops over the coupling C of eliminated levels to states kept, in BSR form."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from .conductivity import (
     activation_energy,
     ln_n_h,
     ln_sigma,
+    ln_sigma_constant_xi,
     superactivation,
 )
 from .disorder import Correlator
@@ -60,6 +61,7 @@ __all__ = [
     "level_spacing",
     "ln_n_h",
     "ln_sigma",
+    "ln_sigma_constant_xi",
     "ln_xi_1d",
     "ln_xi_2d",
     "lyapunov_airy",

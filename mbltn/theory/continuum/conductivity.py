@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from mbltn.errors import InvalidInput
 
+from .._inputs import require_positive
 from .._quadrature import FloatOrArray, Floats, like_input
 from .bethe import threshold_bethe
 from .hot_cold import ln_chi
@@ -46,6 +47,31 @@ def ln_sigma(par: Continuum, T: ArrayLike, form: str = "exact") -> FloatOrArray:
     """
     T = np.asarray(T, dtype=np.float64)
     return like_input(-(np.asarray(_threshold(par, T, form).eps) - par.eps_F) / T)
+
+
+def ln_sigma_constant_xi(T: ArrayLike, T_c: ArrayLike) -> FloatOrArray:
+    """ln of the conductivity, as in `ln_sigma`, if localization lengths did not grow with energy.
+
+    Then no threshold lies above the Fermi energy: 0 from T_c on, where the electrons there
+    thermalise each other, and -inf below, a true transition (B Fig 2). T_c is whatever one likes to
+    compare with: with constant xi, eta falls with energy as 1/eps.
+
+    Parameters
+    ----------
+    T, T_c : array_like, > 0
+
+    Raises
+    ------
+    InvalidInput
+        For temperatures that are not positive.
+
+    Examples
+    --------
+    >>> ln_sigma_constant_xi([0.1, 0.3], T_c=0.2)
+    array([-inf,   0.])
+    """
+    T, T_c = (require_positive(n, v, "it is a temperature") for n, v in (("T", T), ("T_c", T_c)))
+    return like_input(np.where(T_c > T, -np.inf, 0.0))
 
 
 def ln_n_h(par: Continuum, T: ArrayLike, form: str = "exact") -> FloatOrArray:
