@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mbltn as mb
-from mbltn.errors import SolverFailure, UnfitMethod
+from mbltn.errors import InvalidInput, SolverFailure, UnfitMethod
 from mbltn.operators import SIGMA_X, SIGMA_Z, HilbertSpace, Operator, Term, to_dense
 from mbltn.solvers import Reduced
 from mbltn.solvers.inertia import SingularShift
@@ -143,3 +143,50 @@ def test_where_there_is_nothing_to_eliminate():
     small = doublets(3)
     with pytest.raises(UnfitMethod, match="use 'dense'"):
         mb.eigenpairs(small, mb.Target.middle(14), Reduced())
+
+
+@pytest.mark.parametrize("first", range(0, 120, 10))
+def test_a_window_returns_what_its_certificate_counts(first):
+    """Ends on levels to rounding: inside or not, but the same for the count and the pairs."""
+    op = MODELS["sun"].operator(MODELS["sun"].draw(seed=3, realization=0))
+    exact = np.linalg.eigvalsh(to_dense(op))[first : first + 8]
+    pairs = mb.eigenpairs(op, mb.Target.window(exact[0], exact[-1]), Reduced())
+    assert pairs.complete == "certified"
+    assert len(pairs) == pairs.certificate.counted == 8
+
+
+@pytest.mark.parametrize("distance", [1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11])
+def test_a_target_near_a_level_spoils_no_pair(distance):
+    model = mb.models.CentralGrain(3, 5, alpha=0.7)
+    op = model.operator(model.draw(seed=1, realization=0))
+    exact = np.linalg.eigvalsh(to_dense(op))
+    level = exact[130] + distance * Blocks.of(op).norm
+    pairs = mb.eigenpairs(op, mb.Target.energy(float(level), 20), Reduced())
+    assert pairs.residuals.max() < 1e-10
+    assert abs(pairs.energies[:, None] - exact).min(axis=1).max() < 1e-12
+
+
+def test_sites_that_nothing_flips(rng):
+    """All configurations are independent; and all may have a level of their own at the target."""
+    grain = rng.standard_normal((8, 8))
+    space = HilbertSpace((8, 2, 2, 2, 2))
+    diagonal = [Term(1.0, ((0, grain + grain.T),))]
+    diagonal += [Term(0.3 * i, ((i, SIGMA_Z),)) for i in range(1, 5)]
+    coupled = diagonal[:1] + [Term(0.2, ((0, grain @ grain.T), (i, SIGMA_X))) for i in range(1, 5)]
+    for terms in (diagonal, coupled):
+        op = Operator(space, tuple(terms))
+        exact = np.linalg.eigvalsh(to_dense(op))
+        for energy in (0.1, float(np.linalg.eigvalsh(grain + grain.T)[3])):
+            pairs = mb.eigenpairs(op, mb.Target.energy(energy, 10), Reduced())
+            distances = np.sort(abs(exact - energy))[:10]
+            np.testing.assert_allclose(np.sort(abs(pairs.energies - energy)), distances, atol=1e-11)
+            assert pairs.complete == "certified"
+
+
+@pytest.mark.parametrize(
+    "option", [{"tol": np.nan}, {"ncv": 12.5}, {"ncv": 0}, {"max_restarts": 0}]
+)
+def test_options_that_cannot_be(option):
+    (name,) = option
+    with pytest.raises(InvalidInput, match=f"{name}=.* must be"):
+        Reduced(**option)

@@ -402,6 +402,47 @@ def test_no_level_is_lost_where_the_density_of_levels_changes_within_a_slice(alp
     assert pairs.complete == ("certified" if solver.certify else "unknown")
 
 
+def two_bands():
+    """A field of 5 on one l-bit, and the top level of the lower band."""
+    model = mb.models.CentralGrain(3, 6, alpha=0.5, coupling="xx")
+    sample = model.draw(seed=5, realization=1)
+    fields = sample.fields.copy()
+    fields[0] = 12.0
+    op = model.operator(model.sample(**{**dict(sample), "fields": fields}))
+    exact = np.linalg.eigvalsh(mb.operators.to_dense(op))
+    gap = int(np.argmax(np.diff(exact)))
+    assert exact[gap + 1] - exact[gap] > 3.0
+    return op, exact, float(exact[gap])
+
+
+@pytest.mark.parametrize("below, above", [(12.3, 11.7), (0.4, 1.5), (3.0, 0.7), (40.0, 40.0)])
+def test_pieces_in_a_gap_of_the_spectrum_end_at_their_neighbours(below, above, monkeypatch):
+    op, exact, top = two_bands()
+    pieces = []
+    original = slices.Slices.covers
+
+    def covers(self, target):
+        pieces[:] = self.pieces
+        return original(self, target)
+
+    monkeypatch.setattr(slices.Slices, "covers", covers)
+    target = mb.Target.window(top - below, top + above)
+    pairs = mb.eigenpairs(op, target, Windowed(omega=0.5, certify=False))
+    for lower, upper in itertools.pairwise(pieces):
+        assert lower.high_ends[0] == upper.low_ends[0]
+    inside = exact[(exact > top - below) & (exact < top + above)]
+    found = pairs.energies
+    assert abs(found[:, None] - inside).min(axis=1).max() < 1e-10
+    assert len(found) == len(inside) or pairs.missing
+
+
+def test_levels_that_are_never_found_end_the_search():
+    op, exact, top = two_bands()
+    pairs = mb.eigenpairs(op, mb.Target.energy(top - 0.3, 120), Windowed(omega=0.5, certify=False))
+    nearest = np.sort(exact[np.argsort(abs(exact - top + 0.3))[:120]])
+    assert pairs.missing or abs(pairs.energies - nearest).max() < 1e-10
+
+
 @pytest.mark.parametrize("alpha", [0.3, 0.4, 0.5])
 def test_target_on_a_level(alpha):
     op, dense = star(n_lbits=7, alpha=alpha)

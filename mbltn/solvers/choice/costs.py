@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse.csgraph import breadth_first_order
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from ...errors import UnfitMethod
 from ...machine import Machine
@@ -23,6 +23,7 @@ from ...operators.tiles import Cut, stored_entries
 from ..base import Target
 from ..filtered import Filtered
 from ..filtered.sizes import Sizes, levels_for
+from ..reduced.elimination import Blocks
 from ..reduced.solver import require_fit
 from ..windowed import Windowed
 from ..windowed.cost import cheapest_within, settings
@@ -193,8 +194,7 @@ def _shift_invert(problem: Problem, machine: Machine) -> Work:
 def _reduced(problem: Problem, machine: Machine) -> Work:
     d, k = float(problem.op.dimension), problem.count
     require_fit(problem.op, k)
-    # Of a hypercube; with terms that change several outer sites at once it is more.
-    kept = 0.5 * d
+    kept = float(Blocks.of(problem.op).kept_states)
     solves = 2.0 * k + 40.0
     operations = (1.0, kept**3, kept**2 * solves, d * k * solves)
     note = f"{kept:.0f} states left, about {solves:.0f} solves"
@@ -256,7 +256,8 @@ def layers(op: Operator) -> list[int]:
     10
     """
     matrix = to_csr(op)
-    start = 0
+    _, part = connected_components(matrix, directed=False)
+    start = int(np.argmax(part == np.bincount(part).argmax()))  # in the largest part
     for _ in range(2):  # the last state that one search reaches lies at the rim
         order, before = breadth_first_order(matrix, start, directed=False)
         start = int(order[-1])

@@ -15,7 +15,6 @@ import scipy.sparse as sp
 from scipy.linalg import lapack
 from scipy.linalg.blas import dsymv as symv
 
-from ...errors import SolverFailure
 from ...operators import Operator, to_csr
 from ...operators.operator import norm_bound
 from ...operators.tiles import Cut
@@ -60,6 +59,11 @@ class Blocks:
         matrix = to_csr(op)[order][:, order].tobsr((cut.levels, cut.levels))
         matrix.sort_indices()
         return cls(matrix, order, _independent(matrix), norm_bound(op))
+
+    @property
+    def kept_states(self) -> int:
+        """Dimension of the dense matrix that is left."""
+        return self.levels * int((~self.independent).sum())
 
     @property
     def levels(self) -> int:
@@ -130,8 +134,7 @@ class Blocks:
         )
         if info > 0:
             raise SingularShift(f"H - E is singular at E={energy:.17g}: E is a level; move it")
-        if info < 0:
-            raise SolverFailure("H has entries that are not numbers: check its disorder")
+        assert info == 0
         negative = int((gaps < 0).sum()) + _negative(factors, pivots)
         return Factor(parts, 1.0 / gaps, factors, pivots, negative)
 
@@ -158,14 +161,15 @@ class Parts:
     def from_kron(self, x: np.ndarray) -> np.ndarray:
         """Columns in kron order, in this basis."""
         g, d, _ = self.vectors.shape
-        gone = self.vectors.transpose(0, 2, 1) @ x[self.gone_rows].reshape(g, d, -1)
-        return np.concatenate([x[self.kept_rows], gone.reshape(g * d, -1)])
+        gone = self.vectors.transpose(0, 2, 1) @ x[self.gone_rows].reshape(g, d, x.shape[1])
+        return np.concatenate([x[self.kept_rows], gone.reshape(g * d, x.shape[1])])
 
     def to_kron(self, x: np.ndarray) -> np.ndarray:
         g, d, _ = self.vectors.shape
         n, out = len(self.kept_rows), np.empty_like(x)
         out[self.kept_rows] = x[:n]
-        out[self.gone_rows] = (self.vectors @ x[n:].reshape(g, d, -1)).reshape(g * d, -1)
+        gone = self.vectors @ x[n:].reshape(g, d, x.shape[1])
+        out[self.gone_rows] = gone.reshape(g * d, x.shape[1])
         return out
 
 
@@ -214,6 +218,8 @@ def _independent(matrix: sp.bsr_array) -> np.ndarray:
         if not barred[here]:
             barred[matrix.indices[matrix.indptr[here] : matrix.indptr[here + 1]]] = True
             taken[here] = True
+    # Without links at all one is kept, so that there is a matrix to factorise.
+    taken[-1] &= not taken.all()
     return taken
 
 

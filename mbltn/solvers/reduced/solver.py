@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
 import scipy.sparse.linalg as spla
 
-from ...errors import SolverFailure, UnfitMethod
+from ...errors import InvalidInput, SolverFailure, UnfitMethod
 from ...operators import Operator
 from ...operators.tiles import Cut
 from ...streams import Streams
@@ -18,20 +19,19 @@ from ..inertia import SingularShift, certificate, certify, count_window
 from ..serial import Computed, on_rank_zero
 from .elimination import Blocks, Factor
 
-# Above this dimension other methods are faster; the dense matrix on half of the space takes 128 MB.
+# Beyond it the dense matrices, three of 128 MB and more, are not worth their time.
 LARGEST = 2**13
 # Levels beyond those asked for, in whose gaps the ends of the count are put.
 EXTRA = 2
 _COUNTED_BY = "inertia (Haynsworth)"
 # In units of the norm of H: how near to a level a shift spoils the inverse, and the step away.
-_TOO_NEAR = 1e-9
+_TOO_NEAR = 3e-7
 _STEP = 1e-6
-_ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class Reduced:
-    """Shift-invert for small spaces, up to D = 2^13, certified; the fastest way to many samples.
+    """Shift-invert for small spaces, certified; the fastest way to many samples up to D = 2^11.
 
     Every second configuration of the l-bits is eliminated from H - E exactly; what is left is dense
     and half as large, factorised by LAPACK. Needs sites outside the largest one, by whose
@@ -69,6 +69,14 @@ class Reduced:
     ncv: int | None = None
     max_restarts: int | None = None
     certify: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.tol >= 0:
+            raise InvalidInput(f"tol={self.tol!r} must be a number >= 0")
+        for name in ("ncv", "max_restarts"):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, Integral) or value < 1):
+                raise InvalidInput(f"{name}={value!r} must be an integer >= 1")
 
     def require_library(self) -> None:
         """SciPy is always there."""
@@ -127,7 +135,7 @@ class _Search:
         if not wide[2]:
             raise empty_window((low, high), self._energies)
         counted = self._repaired(certificate(*wide, self._energies, _COUNTED_BY))
-        inside = (self._energies >= low) & (self._energies <= high)
+        inside = (self._energies >= counted.low) & (self._energies <= counted.high)
         return self._computed(np.flatnonzero(inside), counted.verdict, counted)
 
     def _computed(self, kept: np.ndarray, verdict: str, counted: Certificate | None) -> Computed:
@@ -135,7 +143,7 @@ class _Search:
             self._energies[kept],
             self._vectors[:, kept],
             verdict,
-            self._reason,
+            self._reason if verdict.startswith("missing") else "",
             {
                 "target": self._sigma,
                 "factorisations": self._factorisations,
@@ -148,17 +156,18 @@ class _Search:
         """The levels nearest to `centre`; a shift that is a level is moved a little."""
         require_fit(self._op, k)
         norm = self._blocks.norm
-        for self._sigma in (centre, centre + _STEP * norm, centre - 3 * _STEP * norm):
+        for sigma in (centre, centre + _STEP * norm, centre - 3 * _STEP * norm):
             try:
-                factor = self._factorise(self._sigma)
-                x = self._start("inverse iteration")
-                if np.linalg.norm(factor.solve(x)) * _TOO_NEAR * norm < np.linalg.norm(x):
+                factor = self._factorise(sigma)
+                # A level at a distance d takes a random vector, of entries about 1, to 1/d.
+                growth = np.linalg.norm(factor.solve(self._start("inverse iteration")))
+                if growth * _TOO_NEAR * norm < 1:
                     break
             except SingularShift:
                 continue
         else:
             raise SolverFailure(f"levels lie at E={centre:.17g} and beside it: move the target")
-        self._factor = factor
+        self._sigma, self._factor = sigma, factor
         self._energies, self._vectors = self._lanczos(k + EXTRA, "krylov start")
 
     def _lanczos(self, k: int, start: str) -> tuple[np.ndarray, np.ndarray]:
@@ -187,19 +196,23 @@ class _Search:
             )
             if not len(inverses) and not known.shape[1]:
                 raise SolverFailure(self._reason) from None
+        except spla.ArpackError as error:
+            raise SolverFailure(
+                f"Lanczos near E={self._sigma:.6g} broke down ({error}): use 'dense' or 'slepc'"
+            ) from None
         energies = self._sigma + 1.0 / inverses
         order = np.argsort(energies)
         return energies[order], parts.to_kron(vectors[:, order])
 
     def _repaired(self, counted: Certificate) -> Certificate:
         """Look for levels that were counted and not found: exact doublets, other sectors."""
-        for number in range(_ROUNDS):
-            if counted.missing <= 0:
-                break
+        number, before = 0, -1
+        while counted.missing > 0 and counted.found > before:
+            before, number = counted.found, number + 1
             most = self._op.dimension - len(self._energies) - 2
             if most < 1:
                 break
-            more = self._lanczos(min(counted.missing + EXTRA, most), f"krylov start {number + 1}")
+            more = self._lanczos(min(counted.missing + EXTRA, most), f"krylov start {number}")
             energies = np.concatenate([self._energies, more[0]])
             order = np.argsort(energies, kind="stable")
             self._energies = energies[order]

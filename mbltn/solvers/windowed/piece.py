@@ -58,9 +58,9 @@ def ends_beyond(
 ) -> tuple[list[float], list[float]]:
     """Ends outside of what the target needs; every level in `known` is among those found."""
     energies, beyond = found.energies, 1e-9 * norm_bound(op)
-    low, high = _bounds(energies[first:last], target, op)
-    low_ends = _gaps(found, 0, first, below=low)
-    high_ends = _gaps(found, max(last - 1, 0), len(energies), above=high)
+    low, high = bounds(energies[first:last], target, op)
+    low_ends = _gaps(found, 0, first, known[0], low)
+    high_ends = _gaps(found, max(last - 1, 0), len(energies), high, known[1])
     if not low_ends and energies[0] > low > known[0]:
         low_ends = [low - beyond]
     if not high_ends and energies[-1] < high < known[1]:
@@ -69,32 +69,45 @@ def ends_beyond(
 
 
 def ends_within(
-    found: Polished, first: int, last: int, known: tuple[float, float], low: float, high: float
+    found: Polished, first: int, last: int, known: tuple[float, float], centre: float
 ) -> tuple[list[float], list[float]]:
-    """Ends in gaps between the outermost wanted levels, ``first <= i < last``.
+    """Ends in gaps at the outermost wanted levels, ``first <= i < last``.
 
     Where the block found nothing beyond them, as at the edge of the spectrum, the end is that of
-    what is `known`; where nothing is wanted at all it is the border of [low, high].
+    what is `known`; where nothing is wanted at all it is the `centre`, far from what is not wanted.
     """
     energies, half = found.energies, (first + last) // 2
     if first == 0 and known[0] < energies[0]:
         low_ends = [known[0]]
     elif first == last:
-        low_ends = [low]
+        low_ends = [centre]
     else:
-        low_ends = _gaps(found, first, min(first + EDGE, half))
+        low_ends = _gaps(found, max(first - 1, 0), min(first + 2 * EDGE, half), known[0], centre)
     if last == len(energies) and known[1] > energies[-1]:
         high_ends = [known[1]]
     elif first == last:
-        high_ends = [high]
+        high_ends = [centre]
     else:
-        high_ends = _gaps(found, max(half, last - 1 - EDGE), last - 1)
+        high_ends = _gaps(found, max(half, last - 1 - 2 * EDGE), last, centre, known[1])
     return low_ends, high_ends
 
 
-def _gaps(
-    found: Polished, start: int, stop: int, below: float = np.inf, above: float = -np.inf
-) -> list[float]:
+def at_borders(
+    low_ends: list[float],
+    high_ends: list[float],
+    known: tuple[float, float],
+    low_border: float | None,
+    high_border: float | None,
+) -> tuple[list[float], list[float]]:
+    """The ends of a piece beside others: it ends at their borders, if what is known goes so far."""
+    if low_border is not None:
+        low_ends = [low_border] if known[0] < low_border else []
+    if high_border is not None:
+        high_ends = [high_border] if known[1] > high_border else []
+    return low_ends, high_ends
+
+
+def _gaps(found: Polished, start: int, stop: int, above: float, below: float) -> list[float]:
     """Middles of the widest gaps (i, i + 1), start <= i < stop, that residuals cannot close."""
     energies, residuals, part = found.energies, found.residuals, slice(start, stop)
     middles = (0.5 * (energies[1:] + energies[:-1]))[part]
@@ -105,7 +118,7 @@ def _gaps(
     return [float(middles[i]) for i in order[:_ENDS]]
 
 
-def _bounds(energies: np.ndarray, target: Target, op: Operator) -> tuple[float, float]:
+def bounds(energies: np.ndarray, target: Target, op: Operator) -> tuple[float, float]:
     """What a count must hold, so that no nearer level than these is missed."""
     if target.interval is not None:
         return target.interval

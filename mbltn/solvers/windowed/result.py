@@ -16,7 +16,7 @@ from ..krylov_basis import rotate_columns
 from ..verify import MAX_RELATIVE_RESIDUAL, orthonormality, residuals
 from .count import CERTIFICATE_NOTE, LevelCount, levels_below
 from .near import Near
-from .piece import wanted_levels
+from .piece import bounds, wanted_levels
 from .slices import Slices
 
 
@@ -46,7 +46,8 @@ def gathered_pairs(slices: Slices, target: Target) -> Eigenpairs:
             _orthonormalise(vectors, slices)
         if not rows.distributed:
             norms = residuals(op, energies, vectors)
-    if not len(energies) and target.interval is not None and not reason:
+    counted = certificate is not None and certificate.missing
+    if not len(energies) and target.interval is not None and not reason and not counted:
         raise agreed(empty_window(target.interval, slices.pieces[0].energies))
     if certificate is not None and certificate.missing:
         lacking, reason = certificate.missing, _NOT_FOUND
@@ -125,7 +126,7 @@ def _certificate(slices: Slices, target: Target, wanted: np.ndarray) -> Certific
         return np.concatenate([below, *kept, above])
 
     energies, norms = known("energies"), known("residuals")
-    low, high = target.interval or (wanted.min(), wanted.max())
+    low, high = bounds(wanted, target, slices.frame.op)
     middle = 0.5 * (low + high)
 
     def clear_of(end: float) -> bool:

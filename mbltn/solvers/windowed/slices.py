@@ -20,7 +20,16 @@ from .frame import Frame
 from .ldl import BlockLDL, block_ldl
 from .near import Near, schur_complement, slope
 from .pencil import DeflatedSolve, NearLevels, by_lanczos, near_levels
-from .piece import EDGE, Piece, between, ends_beyond, ends_within, nearest, wanted_levels
+from .piece import (
+    EDGE,
+    Piece,
+    at_borders,
+    between,
+    ends_beyond,
+    ends_within,
+    nearest,
+    wanted_levels,
+)
 from .polish import Polished, Polisher
 from .precondition import schur_factor
 from .shift_invert import lanczos_pairs
@@ -30,7 +39,6 @@ if TYPE_CHECKING:
 
 # SQMR iterations of each correction at most; two or three corrections are enough.
 _PASSES = (10, 16, 16, 16, 16, 16, 16)
-_UNCONVERGED = "levels at the edge did not converge: raise omega or buffer, or use another solver"
 # Of columns, and of omega, where there are too few.
 _MORE = 1.5
 _TRIALS = 3
@@ -77,7 +85,14 @@ class Slices:
                 self.reason = str(error)
                 break
         if not self.covers(target) and not self.reason:
-            self.reason = self.watch.reason if self.watch.expired() else _UNCONVERGED
+            self.reason = self.watch.reason if self.watch.expired() else self._unconverged
+
+    @property
+    def _unconverged(self) -> str:
+        return (
+            f"levels at the edge did not converge: raise omega (now {self.setting.omega:.3g}) or "
+            f"buffer (now {self.buffer}), or use another solver"
+        )
 
     def _count(self, target: Target) -> int:
         """Levels asked for; those of a window are counted first, near enough."""
@@ -94,7 +109,10 @@ class Slices:
 
     def _may_go_on(self) -> bool:
         grows = self.pieces[0].low_ends and self.pieces[-1].high_ends
-        return bool(grows) and not self.reason and not self.watch.expired()
+        if not grows or self.reason or self.watch.expired():
+            return False
+        beyond = norm_bound(self.frame.op)
+        return self.low > -beyond or self.high < beyond
 
     @property
     def low(self) -> float:
@@ -110,7 +128,9 @@ class Slices:
         if not (first.low_ends and last.high_ends):
             return False
         if target.interval is not None:
-            return self.low < target.interval[0] and self.high > target.interval[1]
+            beyond = norm_bound(self.frame.op)
+            low, high = max(target.interval[0], -beyond), min(target.interval[1], beyond)
+            return self.low < low and self.high > high
         return self._lacking(target) <= 0
 
     def _lacking(self, target: Target) -> int:
@@ -149,13 +169,14 @@ class Slices:
         spare = max(self.buffer, 2 * EDGE)
         most = max(self.setting.slice_levels, _LEAST_LEVELS)
         count = int(min(1.1 * max(missing, 0.0) + spare, most))
+        # From its centre a piece must reach back to its neighbour; narrower where it did not.
+        width = min(count * spacing, self.setting.omega - self.frame.tail.tail_norm)
         for trial in range(_TRIALS):
-            # Narrower where the last block did not reach back to its neighbour.
-            piece = self._beside(upwards, count, count * spacing / 2.0**trial)
+            piece = self._beside(upwards, count, width / 2.0**trial)
             if piece.low_ends and piece.high_ends:
                 break
         if not (piece.low_ends if upwards else piece.high_ends):
-            self.reason = _UNCONVERGED
+            self.reason = self._unconverged
         elif upwards:
             self.pieces.append(piece)
         else:
@@ -166,9 +187,11 @@ class Slices:
         energies = self.pieces[-1 if upwards else 0].energies
         half = len(energies) // 2
         outer = energies[half:] if upwards else energies[: len(energies) - half]
+        mean = 2.0 * self.setting.omega / max(1, self.setting.near)
         if len(outer) < EDGE:
-            return 2.0 * self.setting.omega / max(1, self.setting.near)
-        return float(outer[-1] - outer[0]) / (len(outer) - 1)
+            return mean
+        # Not that of a multiplet.
+        return max(float(outer[-1] - outer[0]) / (len(outer) - 1), 1e-3 * mean)
 
     def _beside(self, upwards: bool, count: int, width: float) -> Piece:
         """A piece of about `count` levels in `width` that begins where the outermost one ends."""
@@ -210,7 +233,13 @@ class Slices:
             near = Near.around(self.frame, centre, omega)
         return near
 
-    def _nothing(self, near: Near, around: Target | None = None, **_: Any) -> Piece:
+    def _nothing(
+        self,
+        near: Near,
+        around: Target | None = None,
+        low_border: float | None = None,
+        high_border: float | None = None,
+    ) -> Piece:
         """The piece where no product state lies near: there is no level either."""
         if not self.pieces and not (around and around.interval):
             raise agreed(
@@ -220,8 +249,10 @@ class Slices:
                 )
             )
         none, sure = np.empty(0), near.omega - self.frame.tail.tail_norm
+        known = (near.centre - sure, near.centre + sure)
+        low_ends, high_ends = at_borders([known[0]], [known[1]], known, low_border, high_border)
         rows = self.frame.to_rows(np.empty((*self.frame.shape, 0)), np.arange(0))
-        return Piece(none, none, rows, 0, 0, [near.centre - sure], [near.centre + sure], 0, 0)
+        return Piece(none, none, rows, 0, 0, low_ends, high_ends, 0, 0)
 
     def _found(
         self, near: Near, columns: int, wanted: Callable[[np.ndarray], np.ndarray]
@@ -302,11 +333,8 @@ class Slices:
         if around is not None:
             low_ends, high_ends = ends_beyond(found, first, last, known, around, self.frame.op)
         if not (low_ends and high_ends):
-            low_ends, high_ends = ends_within(found, first, last, known, low, high)
-            if low_border is not None:
-                low_ends = [low_border] if known[0] < low_border else []
-            if high_border is not None:
-                high_ends = [high_border] if known[1] > high_border else []
+            ends = ends_within(found, first, last, known, 0.5 * (low + high))
+            low_ends, high_ends = at_borders(*ends, known, low_border, high_border)
             first = int(np.searchsorted(energies, low_ends[0])) if low_ends else first
             last = int(np.searchsorted(energies, high_ends[0])) if high_ends else last
         with self.watch.phase("vectors"):
