@@ -136,8 +136,8 @@ def check_methods(names: Iterable[str]) -> tuple[str, ...]:
     >>> check_methods(["dense", "windowd"])
     Traceback (most recent call last):
         ...
-    mbltn.errors.InvalidInput: 'windowd' is not a method (dense, scipy, quimb, slepc-lu, \
-slepc-ldlt, slepc-plain, filtered, windowed, auto); did you mean 'windowed'?
+    mbltn.errors.InvalidInput: 'windowd' is not a method (dense, reduced, scipy, quimb, \
+slepc-lu, slepc-ldlt, slepc-plain, filtered, windowed, auto); did you mean 'windowed'?
     """
     names = tuple(dict.fromkeys(names))
     if not names:
