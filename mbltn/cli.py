@@ -66,6 +66,7 @@ def run(
     Killed at any moment, the same command goes on where it was. Under mpirun many realizations
     run at once, and large ones on many ranks. Exit code 0 if everything was computed, 1 if a
     realization failed, 2 for invalid input; `compare` says by its exit code whether theory agrees.
+    With --plan it is 0 also where nothing would fit: the plan says what would.
     """
     from .study import Study, load_study, run_study
     from .validation import check_comparable
