@@ -18,6 +18,7 @@ from mbltn.solvers.windowed.frame import Frame
 from mbltn.solvers.windowed.ldl import block_ldl
 from mbltn.solvers.windowed.near import Near, schur_complement, slope
 from mbltn.solvers.windowed.pencil import near_levels
+from mbltn.solvers.windowed.piece import at_borders
 from mbltn.solvers.windowed.precondition import Preconditioner
 from mbltn.solvers.windowed.ritz import ritz_in_place
 from mbltn.solvers.windowed.split import split
@@ -400,6 +401,15 @@ def test_no_level_is_lost_where_the_density_of_levels_changes_within_a_slice(alp
     pairs = mb.eigenpairs(op, mb.Target.window(low, high), solver)
     np.testing.assert_allclose(pairs.energies, inside, rtol=0, atol=1e-10)
     assert pairs.complete == ("certified" if solver.certify else "unknown")
+
+
+def test_a_piece_ends_at_a_border_only_if_it_knows_what_lies_before_it():
+    known = (0.0, 1.0)
+    assert at_borders([0.3], [0.8], known, None, None) == ([0.3], [0.8])
+    assert at_borders([0.3], [0.8], known, 0.1, None) == ([0.1], [0.8])
+    assert at_borders([0.3], [0.8], known, -0.1, None) == ([], [0.8])
+    assert at_borders([0.3], [0.8], known, None, 0.9) == ([0.3], [0.9])
+    assert at_borders([0.3], [0.8], known, None, 1.1) == ([0.3], [])
 
 
 def two_bands():
