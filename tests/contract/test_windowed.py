@@ -403,6 +403,19 @@ def test_no_level_is_lost_where_the_density_of_levels_changes_within_a_slice(alp
     assert pairs.complete == ("certified" if solver.certify else "unknown")
 
 
+@pytest.mark.parametrize("alpha", [0.5, 0.6, 0.7])
+def test_blocks_that_do_not_reach_claim_no_more_than_they_know(alpha, monkeypatch):
+    """Blocks are not made wider: what lies between two of them is found or said to be missing."""
+    op, dense = star(alpha=alpha)
+    exact = np.linalg.eigvalsh(dense)
+    monkeypatch.setattr(slices, "_TRIALS", 1)
+    low, high = (0.5 * (exact[i - 1] + exact[i]) for i in (700, len(exact) - 20))
+    solver = Windowed(buffer=2, certify=False)
+    pairs = mb.eigenpairs(op, mb.Target.window(low, high), solver)
+    inside = exact[(exact > low) & (exact < high)]
+    assert len(pairs) == len(inside) or pairs.missing
+
+
 def test_a_piece_ends_at_a_border_only_if_it_knows_what_lies_before_it():
     known = (0.0, 1.0)
     assert at_borders([0.3], [0.8], known, None, None) == ([0.3], [0.8])
