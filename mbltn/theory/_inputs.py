@@ -12,12 +12,16 @@ from mbltn.errors import InvalidInput
 from ._quadrature import Floats
 
 
-def require_nonnegative(name: str, values: ArrayLike, meaning: str) -> Floats:
-    """`values` as float64, or an InvalidInput that names the first one below zero or NaN."""
+def _real(name: str, values: ArrayLike, meaning: str) -> Floats:
     try:
-        array = np.asarray(values, dtype=np.float64)
+        return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidInput(f"{name}={values!r} must be real numbers: {meaning}") from error
+
+
+def require_nonnegative(name: str, values: ArrayLike, meaning: str) -> Floats:
+    """`values` as float64, or an InvalidInput that names the first one below zero or NaN."""
+    array = _real(name, values, meaning)
     bad = ~(array >= 0)
     if bad.any():
         raise InvalidInput(
@@ -37,10 +41,7 @@ def require_positive(name: str, values: ArrayLike, meaning: str) -> Floats:
 
 def require_finite(name: str, values: ArrayLike, meaning: str) -> Floats:
     """`values` as float64, or an InvalidInput that names the first one that is not finite."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidInput(f"{name}={values!r} must be real numbers: {meaning}") from error
+    array = _real(name, values, meaning)
     bad = ~np.isfinite(array)
     if bad.any():
         raise InvalidInput(f"{name}={array[bad].flat[0]} must be a finite number: {meaning}")
@@ -49,10 +50,7 @@ def require_finite(name: str, values: ArrayLike, meaning: str) -> Floats:
 
 def no_nan(name: str, values: ArrayLike, advice: str) -> Floats:
     """`values` as float64, infinite ones too, or an InvalidInput."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidInput(f"{name}={values!r} must be real numbers: {advice}") from error
+    array = _real(name, values, advice)
     if np.isnan(array).any():
         raise InvalidInput(f"{name}=nan is not a number: {advice}")
     return array
