@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ import scipy.sparse.linalg as spla
 from ..errors import InvalidInput, SolverFailure
 from ..operators import Operator, to_csr
 from ..streams import Streams
+from .arpack import levels_near
 from .base import Eigenpairs, Target
 from .serial import Computed, on_rank_zero
 
@@ -59,38 +61,34 @@ class ShiftInvert:
                     "k < D - 1): use solver='dense'"
                 )
             sigma = target.energy_for(op)
-            inverse, fill = _inverse(op, sigma)
+            solve, fill = _inverse(op, sigma)
             start = Streams(0, 0)("krylov start").standard_normal(op.dimension)
             ncv = self.ncv or 2 * k + 20
             complete, reason = "unknown", ""
-            try:
-                inverses, vectors = spla.eigsh(
-                    inverse,
-                    k=k,
-                    which="LM",
-                    tol=self.tol,
-                    ncv=min(op.dimension, ncv),
-                    v0=start,
-                    maxiter=self.max_restarts,
-                )
-            except spla.ArpackNoConvergence as error:
-                inverses, vectors = error.eigenvalues, error.eigenvectors
-                complete = f"missing {k - len(inverses)}"
+            energies, vectors = levels_near(
+                sigma,
+                solve,
+                k,
+                start,
+                ncv=min(op.dimension, ncv),
+                tol=self.tol,
+                max_restarts=self.max_restarts,
+            )
+            if len(energies) < k:
+                complete = f"missing {k - len(energies)}"
                 reason = (
-                    f"shift_invert found {len(inverses)} of {k} levels near E={sigma:.6g}: raise "
+                    f"shift_invert found {len(energies)} of {k} levels near E={sigma:.6g}: raise "
                     f"ncv (now {ncv}) or max_restarts, or use 'slepc'"
                 )
-                if not len(inverses):
-                    raise SolverFailure(reason) from None
-            energies = sigma + 1.0 / inverses
-            order = np.argsort(energies)
+                if not len(energies):
+                    raise SolverFailure(reason)
             stats = {"target": sigma, "factor_entries": fill}
-            return Computed(energies[order], vectors[:, order], complete, reason, stats)
+            return Computed(energies, vectors, complete, reason, stats)
 
         return on_rank_zero(op, comm, compute, solver=self.name)
 
 
-def _inverse(op: Operator, sigma: float) -> tuple[spla.LinearOperator, int]:
+def _inverse(op: Operator, sigma: float) -> tuple[Callable[[np.ndarray], np.ndarray], int]:
     shifted = to_csr(op) - sigma * sp.eye_array(op.dimension)
     try:
         factor = spla.splu(
@@ -104,5 +102,4 @@ def _inverse(op: Operator, sigma: float) -> tuple[spla.LinearOperator, int]:
             f"H - E is singular at the target E={sigma:.17g} ({error}): E is an exact level; "
             "move the target by a little, for example Target.energy(E + 1e-9, k)"
         ) from None
-    inverse = spla.LinearOperator(shifted.shape, matvec=factor.solve, dtype=float)
-    return inverse, int(factor.nnz)
+    return factor.solve, int(factor.nnz)

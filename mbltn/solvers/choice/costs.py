@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -128,6 +129,11 @@ class Problem:
         density = density_at(op, target.energy_for(op))
         return cls(op, target, expected_count(op, target, density), density)
 
+    @cached_property
+    def factor(self) -> Factor:
+        """That of a direct solver; a graph may have to be searched for it."""
+        return factor_of(self.op)
+
     @property
     def whole(self) -> bool:
         """Whether only the full spectrum will do."""
@@ -206,7 +212,7 @@ def _slepc(problem: Problem, machine: Machine) -> Work:
 
 
 def _factored(problem: Problem, solves: float) -> Work:
-    d, factor = float(problem.op.dimension), factor_of(problem.op)
+    d, factor = float(problem.op.dimension), problem.factor
     basis = 8.0 * d * (3.0 * problem.count + 40.0)
     operations = (1.0, factor.cubes, factor.entries * solves, d * solves)
     note = f"about {solves:.0f} solves with the factor"

@@ -7,12 +7,12 @@ from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
-import scipy.sparse.linalg as spla
 
 from ...errors import InvalidInput, SolverFailure, UnfitMethod
 from ...operators import Operator
 from ...operators.tiles import Cut
 from ...streams import Streams
+from ..arpack import levels_near
 from ..base import Eigenpairs, Target, empty_window
 from ..certify import Certificate
 from ..inertia import SingularShift, certificate, certify, count_window
@@ -179,30 +179,24 @@ class _Search:
             self._solves += 1
             return _without(known, self._factor.solve(_without(known, x.ravel())))
 
-        inverse = spla.LinearOperator((dimension, dimension), matvec=mult, dtype=float)
-        options = {
-            "ncv": min(dimension, max(solver.ncv or 3 * k // 2 + 20, k + 2)),
-            "tol": solver.tol,
-            "maxiter": solver.max_restarts,
-            "v0": _without(known, self._start(start)),
-        }
-        try:
-            inverses, vectors = spla.eigsh(inverse, k=k, which="LM", **options)
-        except spla.ArpackNoConvergence as error:
-            inverses, vectors = error.eigenvalues, error.eigenvectors
+        ncv = min(dimension, max(solver.ncv or 3 * k // 2 + 20, k + 2))
+        energies, vectors = levels_near(
+            self._sigma,
+            mult,
+            k,
+            _without(known, self._start(start)),
+            ncv=ncv,
+            tol=solver.tol,
+            max_restarts=solver.max_restarts,
+        )
+        if len(energies) < k:
             self._reason = (
-                f"{len(inverses)} of {k} levels near E={self._sigma:.6g} converged: raise ncv (now "
-                f"{options['ncv']}) or max_restarts, or use 'dense'"
+                f"{len(energies)} of {k} levels near E={self._sigma:.6g} converged: raise ncv (now "
+                f"{ncv}) or max_restarts, or use 'dense'"
             )
-            if not len(inverses) and not known.shape[1]:
-                raise SolverFailure(self._reason) from None
-        except spla.ArpackError as error:
-            raise SolverFailure(
-                f"Lanczos near E={self._sigma:.6g} broke down ({error}): use 'dense' or 'slepc'"
-            ) from None
-        energies = self._sigma + 1.0 / inverses
-        order = np.argsort(energies)
-        return energies[order], parts.to_kron(vectors[:, order])
+            if not len(energies) and not known.shape[1]:
+                raise SolverFailure(self._reason)
+        return energies, parts.to_kron(vectors)
 
     def _repaired(self, counted: Certificate) -> Certificate:
         """Look for levels that were counted and not found: exact doublets, other sectors."""
