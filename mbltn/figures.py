@@ -12,18 +12,35 @@ from tqdm import tqdm
 
 from .errors import InvalidInput
 from .plotting.curves import Axes, draw_curves
-from .validation import continuum, dot_relaxation, film, nearly_mbl_metal
+from .plotting.lattice import draw_site_maps
+from .validation import (
+    continuum,
+    dot_relaxation,
+    failed_avalanche_figures,
+    film,
+    lattice_figures,
+    nearly_mbl_metal,
+)
 from .validation.tables import Tick
 
 
 @dataclass(frozen=True)
 class PaperFigure:
-    """A table that `make_table` computes, and the panels in which it is drawn."""
+    """A table that `make_table` computes, and how it is drawn.
+
+    Attributes
+    ----------
+    panels : of curves
+    map_label : of the colours, where the table is of maps of a lattice instead
+    """
 
     title: str
     make_table: Callable[[Tick], pd.DataFrame]
-    panels: tuple[Axes, ...]
+    panels: tuple[Axes, ...] = ()
+    map_label: str = ""
 
+
+_SIZE = r"$\eta_{\mathrm{tot}}/\log 2$"
 
 FIGURES: dict[str, PaperFigure] = {
     "A2": PaperFigure(
@@ -132,6 +149,60 @@ FIGURES: dict[str, PaperFigure] = {
         continuum.mott_pairs,
         (Axes("x", r"$x/\xi$", r"$S_\omega(x)/\rho^2$"),),
     ),
+    "D1": PaperFigure(
+        "D Fig 1 c, d: resonances of one spin with a thermal grain",
+        failed_avalanche_figures.one_spin,
+        (
+            Axes(
+                "s",
+                r"$S/\log 2$",
+                r"$p(S/\log 2)$",
+                y_log=True,
+                panel=failed_avalanche_figures.PANELS[0],
+            ),
+            Axes(
+                "g",
+                r"$g$",
+                r"$\eta/\log 2$",
+                x_log=True,
+                panel=failed_avalanche_figures.PANELS[1],
+            ),
+        ),
+    ),
+    "D3": PaperFigure(
+        "D Fig 3: failed avalanches along a chain (mean field, first coupling 1/2)",
+        failed_avalanche_figures.failed_chains,
+        (
+            Axes("n", r"$n$", r"$[S_n]/\log 2$", panel=failed_avalanche_figures.PANELS[2]),
+            Axes(
+                "distance",
+                r"$\alpha_c - \alpha$",
+                _SIZE,
+                x_log=True,
+                y_log=True,
+                panel=failed_avalanche_figures.PANELS[3],
+            ),
+        ),
+    ),
+    "D4": PaperFigure(
+        "D Fig 4: a grain on a quasiperiodic lattice (theta_0 = 2.954, hop = 1/2, R = 15)",
+        lattice_figures.site_maps,
+        map_label=r"$[S]/\log 2$",
+    ),
+    "D5": PaperFigure(
+        "D Fig 5: size of the avalanche on a square lattice (g_0 = 1, hop = 1/2)",
+        lattice_figures.enhancements,
+        (
+            *(
+                Axes("W", r"$W$", _SIZE, y_log=True, points=True, panel=panel)
+                for panel in lattice_figures.PANELS[:2]
+            ),
+            *(
+                Axes("theta_0", r"$\theta_0$", _SIZE, y_log=log, panel=panel)
+                for panel, log in zip(lattice_figures.PANELS[2:], (False, True), strict=True)
+            ),
+        ),
+    ),
 }
 
 
@@ -177,5 +248,8 @@ def make(name: str, folder: Path) -> Path:
         table = figure.make_table(tick)
     table.to_csv(folder / f"{name}.csv", index=False)
     path = folder / f"{name}.png"
-    draw_curves(table, path, figure.panels, figure.title)
+    if figure.map_label:
+        draw_site_maps(table, path, figure.map_label, figure.title)
+    else:
+        draw_curves(table, path, figure.panels, figure.title)
     return path

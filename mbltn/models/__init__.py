@@ -9,6 +9,7 @@ from .grains import CosineGrain, GOEGrain, LocalChainGrain
 from .quantum_dot import QuantumDot
 from .quantum_sun import QuantumSun
 from .spin_on_bath import SpinOnBath
+from .square_lattice import SquareLattice
 
 __all__ = [
     "CentralGrain",
@@ -23,4 +24,5 @@ __all__ = [
     "QuantumSun",
     "Sample",
     "SpinOnBath",
+    "SquareLattice",
 ]

@@ -23,6 +23,7 @@ from .levels import (
 from .local_spins import ReducedStates, reduced_states
 from .measure import OBSERVABLES, measure
 from .memory import infinite_time_correlator
+from .orbitals import amplitudes_at_origin, orbital_sites
 from .pair_density import PairDensity, s_omega_numeric
 from .participation import participation_volume
 from .relaxation import evolved_population, mean_population
@@ -35,6 +36,7 @@ __all__ = [
     "PairDensity",
     "ReducedCoupling",
     "ReducedStates",
+    "amplitudes_at_origin",
     "around_energy",
     "centre_spacing",
     "doublets",
@@ -55,6 +57,7 @@ __all__ = [
     "measure",
     "middle_by_rank",
     "middle_quarter",
+    "orbital_sites",
     "page_entropy",
     "paper_c_count",
     "participation_volume",

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..comm import together
 from ..errors import InvalidInput
-from ..models import ContinuumGrid, Model, QuantumDot
-from ..operators import HilbertSpace
+from ..models import ContinuumGrid, Model, QuantumDot, SquareLattice
+from ..operators import HilbertSpace, to_dense
 from ..operators.operator import norm_bound
 from ..solvers import Eigenpairs
 from .entanglement import entropy_cut, import_quimb, two_level_entropy
@@ -19,6 +19,7 @@ from .fock_space import fock_decay, fock_profile
 from .levels import gap_ratio
 from .local_spins import ReducedStates, reduced_states
 from .memory import infinite_time_correlator
+from .orbitals import amplitudes_at_origin, orbital_sites
 from .participation import participation_volume
 
 
@@ -92,6 +93,21 @@ def _fock_decay(measured: _Measured) -> np.ndarray:
     return measured.of_whole_vectors(lambda v: fock_decay(fock_profile(v, occupations)), moves)
 
 
+def _grain_amplitude(measured: _Measured) -> np.ndarray:
+    lattice, pairs = measured.model, measured.pairs
+    assert isinstance(lattice, SquareLattice)
+    columns, orbitals = pairs.rows.whole_columns(pairs.vectors)
+    found = np.zeros(len(pairs))
+    found[columns] = amplitudes_at_origin(
+        to_dense(pairs.operator), lattice.shells, pairs.energies[columns], orbitals
+    )
+    return pairs.rows.sum(found)
+
+
+def _orbital_site(measured: _Measured) -> np.ndarray:
+    return orbital_sites(measured.pairs.rows.gather(measured.pairs.vectors))
+
+
 OBSERVABLES: dict[str, Callable[[_Measured], np.ndarray]] = {
     "gap_ratio": _gap_ratio,
     "entropy_lbits": _entropy_lbits,
@@ -100,7 +116,10 @@ OBSERVABLES: dict[str, Callable[[_Measured], np.ndarray]] = {
     "entropy_cuts": _entropy_cuts,
     "participation": _participation,
     "fock_decay": _fock_decay,
+    "grain_amplitude": _grain_amplitude,
+    "orbital_site": _orbital_site,
 }
+_OF_A_LATTICE = ("grain_amplitude", "orbital_site")
 _OF_LBITS = ("entropy_lbits", "sigma_z_lbits", "memory_lbits")
 
 
@@ -115,14 +134,16 @@ def check_names(names: Iterable[str]) -> list[str]:
     return names
 
 
-def check_measurable(names: Iterable[str], space: HilbertSpace, model: Model | None) -> None:
-    """Raise `InvalidInput` if one of these observables is of what the model does not have.
+def check_measurable(
+    names: Iterable[str], space: HilbertSpace, model: Model | None, n_states: int
+) -> None:
+    """Raise `InvalidInput` if one of these observables is of what model or states do not have.
 
     Examples
     --------
     >>> from mbltn.models import QuantumDot
     >>> dot = QuantumDot(n_levels=4, lam=0.1)
-    >>> check_measurable(["gap_ratio", "fock_decay"], dot.space(), dot)
+    >>> check_measurable(["gap_ratio", "fock_decay"], dot.space(), dot, n_states=6)
     """
     for name in check_names(names):
         lack = _lack(name, space, model)
@@ -130,6 +151,11 @@ def check_measurable(names: Iterable[str], space: HilbertSpace, model: Model | N
             of = "this operator" if model is None else type(model).__name__
             others = [other for other in OBSERVABLES if not _lack(other, space, model)]
             raise InvalidInput(f"{name!r} is of {lack}, not of {of}: use {', '.join(others)}")
+        if name == "orbital_site" and n_states < space.dimension:
+            raise InvalidInput(
+                f"'orbital_site' gives each site to one of {space.dimension} orbitals, not of "
+                f"{n_states}: take all states"
+            )
 
 
 def _lack(name: str, space: HilbertSpace, model: Model | None) -> str:
@@ -140,6 +166,8 @@ def _lack(name: str, space: HilbertSpace, model: Model | None) -> str:
         return "several sites"
     if name == "fock_decay" and not isinstance(model, QuantumDot):
         return "the electrons of a QuantumDot, given as the model"
+    if name in _OF_A_LATTICE and not isinstance(model, SquareLattice):
+        return "the orbitals of a SquareLattice, given as the model"
     return ""
 
 
@@ -157,6 +185,8 @@ def measure(
     ``participation``   (k,)            basis states a state spreads over; length or area on
                                         the grid of a `ContinuumGrid`
     ``fock_decay``      (k, m)          local 1/Xi of each two-body move, of a `QuantumDot`
+    ``grain_amplitude`` (k,)            |phi_a(0)| at the grain, of a `SquareLattice`
+    ``orbital_site``    (k,), integers  number of the orbital's site, of a `SquareLattice`
     ==================  ==============  =====================================================
 
     Parameters
@@ -165,7 +195,7 @@ def measure(
         Serial or distributed; local quantities never gather whole vectors.
     names : iterable of str
     model : Model, optional
-        That the operator is of, for ``fock_decay`` and lengths.
+        That the operator is of, for lengths and what only one model has.
 
     Raises
     ------
@@ -173,6 +203,6 @@ def measure(
         If a name is unknown, or of what operator or model do not have.
     """
     names = check_names(names)
-    check_measurable(names, pairs.operator.space, model)
+    check_measurable(names, pairs.operator.space, model, len(pairs))
     measured = _Measured(pairs, model)
     return {name: OBSERVABLES[name](measured) for name in names}

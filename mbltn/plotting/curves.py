@@ -10,6 +10,8 @@ import pandas as pd
 
 _COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b", "#17becf", "#e377c2")
 
+_IN_TWO_LINES = 4
+
 
 @dataclass(frozen=True)
 class Axes:
@@ -20,7 +22,9 @@ class Axes:
     x, y : columns;  x_label, y_label
     by : column whose values are the curves
     x_log, y_log : logarithmic axes
-    points : curves that are points, with the column `error` where there is one
+    error : column of the points' errors, where there is one
+    points : curves that are points, or True for all
+    panel : the value of the table's column `panel` that is drawn here; all of them if empty
     """
 
     x: str
@@ -30,13 +34,16 @@ class Axes:
     by: str = "curve"
     x_log: bool = False
     y_log: bool = False
-    points: tuple[str, ...] = ("exact",)
+    points: tuple[str, ...] | bool = ("exact",)
+    error: str = "error"
+    panel: str = ""
 
 
 def draw_curves(table: pd.DataFrame, path: Path, panels: tuple[Axes, ...], title: str = "") -> None:
     """Write the figure, a panel beside the other; panels of one table share its curves.
 
-    Where the table has a column `panel`, each of its values is a panel of its own.
+    Where the table has a column `panel`, each of its values is a panel of its own, with the axes
+    that name it or with all of them.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -44,14 +51,20 @@ def draw_curves(table: pd.DataFrame, path: Path, panels: tuple[Axes, ...], title
     parts: list[tuple[str, pd.DataFrame]] = [("", table)]
     if "panel" in table:
         parts = [(str(name), part) for name, part in table.groupby("panel", sort=False)]
-    n = len(parts) * len(panels)
-    figure = Figure(figsize=(1.2 + 4.6 * n, 4.2), layout="constrained")
+    contents = [
+        (name, part, axes) for name, part in parts for axes in panels if axes.panel in ("", name)
+    ]
+    n = len(contents)
+    lines = 1 if n < _IN_TWO_LINES else 2
+    columns = -(-n // lines)
+    figure = Figure(figsize=(1.2 + 4.6 * columns, 4.2 * lines), layout="constrained")
     FigureCanvasAgg(figure)
-    grid = figure.subplots(1, n, squeeze=False)[0]
-    for number, drawn in enumerate(grid):
-        name, part = parts[number // len(panels)]
-        _draw(drawn, part, panels[number % len(panels)])
+    grid = figure.subplots(lines, columns, squeeze=False).ravel()
+    for drawn, (name, part, axes) in zip(grid, contents, strict=False):
+        _draw(drawn, part, axes)
         drawn.set_title(name, fontsize=9)
+    for unused in grid[n:]:
+        unused.set_axis_off()
     if title:
         figure.suptitle(title, fontsize=10)
     figure.savefig(path, dpi=150)
@@ -61,8 +74,8 @@ def _draw(drawn: Any, table: pd.DataFrame, axes: Axes) -> None:
     for number, (curve, rows) in enumerate(table.groupby(axes.by, sort=False)):
         style: dict[str, Any] = {"color": _COLOURS[number % len(_COLOURS)], "label": str(curve)}
         x, y = rows[axes.x], rows[axes.y]
-        if curve in axes.points:
-            error = rows.get("error")
+        if axes.points is True or (axes.points and curve in axes.points):
+            error = rows.get(axes.error)
             drawn.errorbar(x, y, error, ls="none", marker="o", ms=4, capsize=2, zorder=3, **style)
         else:
             drawn.plot(x, y, lw=1.4, **style)

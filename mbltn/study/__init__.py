@@ -4,7 +4,7 @@ from .plan import Task, plan
 from .record import Record, compute
 from .run import Failure, Outcome, run_study
 from .schema import Study, load_study, parse_study
-from .statistics import per_realization, table
+from .statistics import per_realization, stored_table, table
 from .store import Store
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "per_realization",
     "plan",
     "run_study",
+    "stored_table",
     "table",
 ]

@@ -166,8 +166,8 @@ def plan(study: Study, machine: Machine | None = None) -> list[Task]:
 
 
 def _check(task: Task) -> None:
-    task.target.count(task.dimension)
-    check_measurable(task.observables, task.model.space(), task.model)
+    n_states = task.target.count(task.dimension)
+    check_measurable(task.observables, task.model.space(), task.model, n_states)
     if task.target.kind == "rank" and task.solver not in ("auto", "dense"):
         raise InvalidInput(
             f"states='middle_quarter' counts levels in the full spectrum, which solver="

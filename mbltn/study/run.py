@@ -109,7 +109,8 @@ def _require_memory(tasks: Sequence[Task]) -> None:
 
 def finish(store: Store) -> None:
     """Pack the records and write `realizations.csv` and `table.csv` of all that are there."""
-    for name in ("realizations", "table"):
+    # What is drawn up of the records belongs to them: none may outlive the next ones.
+    for name in ("realizations", "table", "comparison", "theory"):
         (store.folder / f"{name}.csv").unlink(missing_ok=True)
     store.pack()
     realizations = per_realization(store.records())

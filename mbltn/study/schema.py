@@ -23,6 +23,7 @@ from ..models import (
     QuantumDot,
     QuantumSun,
     SpinOnBath,
+    SquareLattice,
 )
 from ..models.base import Model
 from ..models.grains import GRAINS
@@ -37,6 +38,7 @@ MODELS: dict[str, type] = {
     "QuantumDot": QuantumDot,
     "QuantumSun": QuantumSun,
     "SpinOnBath": SpinOnBath,
+    "SquareLattice": SquareLattice,
 }
 
 Positive = Annotated[int, Field(ge=1)]
@@ -73,7 +75,7 @@ class Resources(_Table):
     ranks_per_problem: Positive | None = None
 
 
-class Theory(_Table):
+class CentralGrainTheory(_Table):
     """The mean-field curve drawn beside the exact numbers (docs/physics.md, Comparison).
 
     The bare coupling g_{1,0} is fitted at one point, (`fit_n_lbits`, `fit_alpha`), and then used
@@ -83,6 +85,26 @@ class Theory(_Table):
     kind: Literal["central_grain"]
     fit_n_lbits: Positive
     fit_alpha: float
+
+
+class SquareLatticeTheory(_Table):
+    """The mean field on the orbitals of a lattice: whose grain sets off an avalanche (T17).
+
+    `g_0` is the reduced coupling of the middle site, `grain_dimension` d_g and `distance` (of the
+    sites from the grain) enter the stability radius only.
+    """
+
+    kind: Literal["square_lattice"]
+    g_0: Annotated[float, Field(gt=0)] = 1.0
+    grain_dimension: Positive = 8
+    distance: Literal["lattice", "euclidean"] = "lattice"
+
+
+_THEORIES: dict[str, type[BaseModel]] = {
+    "central_grain": CentralGrainTheory,
+    "square_lattice": SquareLatticeTheory,
+}
+Theory = Annotated[CentralGrainTheory | SquareLatticeTheory, Field(discriminator="kind")]
 
 
 class Study(_Table):
@@ -236,25 +258,31 @@ def _unknown(what: str, key: str, valid: Sequence[str]) -> str:
 
 def _first_problem(error: pydantic.ValidationError, content: Any) -> str:
     problem = error.errors()[0]
-    where = ".".join(str(part) for part in problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        return _unknown(where, str(problem["loc"][-1]), _valid_keys(problem["loc"][:-1]))
-    if problem["type"] == "missing":
-        return f"{where} is missing"
     path = _written(content, problem["loc"])
-    where = ".".join(str(part) for part in path)
-    reasons = [each["msg"] for each in error.errors() if each["loc"][: len(path)] == path]
+    where = ".".join(map(str, path))
+    if problem["type"] == "extra_forbidden":
+        return _unknown(where, str(path[-1]), _valid_keys(problem["loc"][:-1]))
+    if problem["type"] == "missing":
+        return f"{'.'.join(map(str, [*path, problem['loc'][-1]]))} is missing"
+    if problem["type"] == "union_tag_not_found":
+        return f"{where}.kind is missing (valid: {', '.join(_THEORIES)})"
+    if problem["type"] == "union_tag_invalid":
+        kind = str(problem["input"]["kind"])
+        return _unknown(f"{where}.kind={kind!r}", kind, list(_THEORIES))
+    reasons = [each["msg"] for each in error.errors() if _written(content, each["loc"]) == path]
     return f"{where}={problem['input']!r}: {'; or: '.join(reasons)}"
 
 
 def _written(content: Any, path: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The part of `path` that is in the file: pydantic adds the branch of a union to it."""
-    for depth, part in enumerate(path):
+    """What of `path` is in the file: pydantic adds the branch of a union to it."""
+    found = []
+    for part in path:
         try:
             content = content[part]
         except (KeyError, IndexError, TypeError):
-            return path[:depth]
-    return path
+            continue
+        found.append(part)
+    return tuple(found)
 
 
 def _valid_keys(path: Sequence[Any]) -> list[str]:
@@ -262,7 +290,7 @@ def _valid_keys(path: Sequence[Any]) -> list[str]:
     children: dict[str, type[BaseModel]] = {
         "ensemble": Ensemble,
         "resources": Resources,
-        "theory": Theory,
+        **_THEORIES,
     }
     for part in path:
         table = children.get(part, table)

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..errors import StudyError
 from .record import Record
+from .store import Store
 
 _NOT_OBSERVABLES = ("energies", "residuals")
 _PER_REALIZATION = (
@@ -44,7 +46,9 @@ def per_realization(records: Iterable[Record]) -> pd.DataFrame:
             "doublets": record.facts["doublets"],
         }
         for name, values in record.arrays.items():
-            if name in _NOT_OBSERVABLES or name.startswith("sample/"):
+            # Integers are labels, such as the site of an orbital: they have no mean.
+            label = np.issubdtype(values.dtype, np.integer)
+            if name in _NOT_OBSERVABLES or name.startswith("sample/") or label:
                 continue
             means = values.mean(axis=0) if len(values) else np.full(values.shape[1:], np.nan)
             for index, value in enumerate(np.atleast_1d(means), start=int(values.ndim > 1)):
@@ -74,6 +78,23 @@ def table(realizations: pd.DataFrame) -> pd.DataFrame:
         complete=("complete", _all_of),
     )
     return result.reset_index()
+
+
+def stored_table(store: Store) -> pd.DataFrame:
+    """The tidy table: as it was written, or from the records if a job has not ended yet.
+
+    Raises
+    ------
+    StudyError
+        If no realization is finished.
+    """
+    written = store.folder / "table.csv"
+    if written.exists() and not any(store.singles.glob("*.h5")):
+        return pd.read_csv(written)
+    result = table(per_realization(store.records()))
+    if result.empty:
+        raise StudyError(f"{store.folder} has no finished realization yet: run the study first")
+    return result
 
 
 def _all_of(names: pd.Series) -> str:

@@ -9,10 +9,17 @@ from numpy.typing import ArrayLike
 
 from mbltn.errors import InvalidInput
 
-from ._inputs import finite_couplings, one_coupling
+from ._inputs import finite_couplings, one_coupling, one_of
 from ._quadrature import LOG2
 
-__all__ = ["Bottleneck", "StabilityRadius", "bottleneck", "stability_radius"]
+__all__ = [
+    "Bottleneck",
+    "GrainSpacing",
+    "StabilityRadius",
+    "bottleneck",
+    "grain_spacing",
+    "stability_radius",
+]
 
 
 @dataclass(frozen=True)
@@ -120,3 +127,55 @@ def stability_radius(
         perturbative = np.log(outside) + 1.5 * total + np.log(grain_dimension) < 0
     first = int(np.argmax(perturbative))
     return StabilityRadius(float(present[first]), first < present.size - 1)
+
+
+@dataclass(frozen=True)
+class GrainSpacing:
+    """How many grains a lattice bears: at most one to an area 1/`density`, `distance` apart.
+
+    inf and 0 where a sample avalanches, which no distance mends, or is too small to tell.
+    """
+
+    distance: float
+    density: float
+
+
+def grain_spacing(radii: ArrayLike, harmless: ArrayLike, distance: str = "lattice") -> GrainSpacing:
+    """Distance from which on grains do not help each other, docs/physics.md (T16).
+
+    Grains whose failed avalanches reach R_1, R_2, ... do not overlap where each is 2 R from the
+    next, R the largest (D, text above eq 20). The densest such lattice has one grain to an area of
+    2 R^2 for |n_1| + |n_2| (diamonds fill the plane), 2 sqrt(3) R^2 for Euclidean distance, and
+    never more than one to a site.
+
+    Parameters
+    ----------
+    radii : array_like, shape (n_samples,)
+        Stability radii (`stability_radius`) over the phases of the potential.
+    harmless : array_like of bool, shape (n_samples,)
+        Whether the avalanche failed, within a lattice that is large enough to tell.
+    distance : {"lattice", "euclidean"}
+
+    Raises
+    ------
+    InvalidInput
+        For no sample, arrays of different length, or another distance.
+
+    Examples
+    --------
+    >>> grain_spacing([3.0, 5.0, 4.0], [True, True, True])
+    GrainSpacing(distance=10.0, density=0.02)
+    """
+    reach = finite_couplings("radii", radii, "a radius is a distance")
+    safe = np.asarray(harmless, dtype=bool)
+    if safe.shape != reach.shape:
+        raise InvalidInput(
+            f"radii {reach.shape} and harmless {safe.shape} must have one entry for each sample"
+        )
+    area = {"lattice": 2.0, "euclidean": 2 * np.sqrt(3)}[
+        one_of("distance", distance, ("lattice", "euclidean"))
+    ]
+    if not safe.all():
+        return GrainSpacing(np.inf, 0.0)
+    largest = float(reach.max())
+    return GrainSpacing(2 * largest, float(1 / max(area * largest**2, 1.0)))

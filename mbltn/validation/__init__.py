@@ -1,5 +1,42 @@
 """Exact numbers beside theory: the one place where both are imported."""
 
-from .failed_avalanches import Comparison, check_comparable, compare
+from ..study.schema import CentralGrainTheory, Study
+from ..study.statistics import stored_table
+from ..study.store import Store
+from . import failed_avalanches, lattice_avalanches
+from .failed_avalanches import Comparison, compare
+from .lattice_avalanches import LatticeAvalanche, LatticeEnsemble, lattice_avalanche
 
-__all__ = ["Comparison", "check_comparable", "compare"]
+__all__ = [
+    "Comparison",
+    "LatticeAvalanche",
+    "LatticeEnsemble",
+    "check_comparable",
+    "compare",
+    "compare_stored",
+    "lattice_avalanche",
+]
+
+
+def check_comparable(study: Study) -> None:
+    """Raise `StudyError` if the study's numbers could not be joined with its theory.
+
+    Asked before anything is computed.
+    """
+    if study.theory is None or isinstance(study.theory, CentralGrainTheory):
+        failed_avalanches.check_comparable(study)
+    else:
+        lattice_avalanches.check_lattice_study(study)
+
+
+def compare_stored(study: Study, store: Store) -> Comparison | LatticeEnsemble:
+    """The study's stored numbers joined with its theory.
+
+    Raises
+    ------
+    StudyError
+        If the study names no theory, or nothing that it needs is finished.
+    """
+    if study.theory is None or isinstance(study.theory, CentralGrainTheory):
+        return compare(stored_table(store), study)
+    return lattice_avalanches.lattice_ensemble(store.records(), study)

@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import StudyError
 from ..models import CentralGrain
 from ..study.plan import plan
-from ..study.schema import Study, Theory, build_model
+from ..study.schema import CentralGrainTheory, Study, build_model
 from ..theory.central_grain import CRITICAL_ALPHA, MeanField, fit_first_coupling, solve
 
 LOG2 = float(np.log(2.0))
@@ -48,14 +48,17 @@ class Comparison:
         """No row below alpha_c lies outside the band of 0.03 or 20 per cent."""
         return bool((self.rows["verdict"] != "deviates").all())
 
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {"comparison": self.rows, "theory": self.curves}
 
-def check_comparable(study: Study) -> Theory:
+
+def check_comparable(study: Study) -> CentralGrainTheory:
     """The study's theory, or a `StudyError` if its numbers could not be compared with it.
 
     Asked before anything is computed.
     """
     theory = study.theory
-    if theory is None:
+    if not isinstance(theory, CentralGrainTheory):
         raise StudyError(f"study {study.name!r} has no [theory] table to compare with")
     if study.model.get("kind") != "CentralGrain":
         raise StudyError("theory.kind='central_grain' needs model.kind='CentralGrain'")
@@ -89,7 +92,7 @@ def check_comparable(study: Study) -> Theory:
     return theory
 
 
-def _is_fit_point(n_lbits: int, alpha: float, theory: Theory) -> bool:
+def _is_fit_point(n_lbits: int, alpha: float, theory: CentralGrainTheory) -> bool:
     return n_lbits == theory.fit_n_lbits and bool(np.isclose(alpha, theory.fit_alpha))
 
 

@@ -137,6 +137,14 @@ def halves_of(comm):
     return {"results": by_halves(comm, pieces), "caught": caught}
 
 
+def lattice_of(comm):
+    """Orbitals dealt by rows, and what is measured on whole ones."""
+    lattice = mb.models.SquareLattice(radius=3, W=1e3, theta_0=1.0)
+    op = lattice.operator(lattice.draw(seed=1, realization=0))
+    pairs = mb.eigenpairs(op, mb.Target.all(), "dense", comm)
+    return mb.measure(pairs, ["grain_amplitude", "orbital_site"], lattice)
+
+
 def study_of(folder, comm, *overrides):
     solver = "slepc" if HAS_SLEPC else "shift_invert"
     study = load_study(STUDY, [f"ensemble.1.solver={solver}", *overrides])
@@ -152,6 +160,7 @@ def main(output):
         "empty": {s: refusal_of(s, comm) for s in SOLVERS if s != "shift_invert"},
         "windowed": {name: windowed_of(name, comm) for name in COUPLINGS},
         "halves": halves_of(comm),
+        "lattice": lattice_of(comm),
         "study": study_of(output / "all_ranks", comm),
         "study_by_pairs": study_of(output / "pairs", comm, "resources.ranks_per_problem=2"),
     }

@@ -319,3 +319,17 @@ def test_fit_refuses_an_unconverged_answer(monkeypatch):
     monkeypatch.setattr(cg, "FIT_ITERATIONS", 3)
     with pytest.raises(SolverFailure, match="3 iterations"):
         cg.fit_first_coupling(0.5 * LOG2, 0.6 ** np.arange(20))
+
+
+def test_grains_that_do_not_overlap():
+    """Diamonds of radius 3 tile the plane with 18 sites each; discs of radius 3 pack hexagonally."""
+    assert ae.grain_spacing([3, 1, 2], [True] * 3) == ae.GrainSpacing(6.0, 1 / 18)
+    discs = ae.grain_spacing([3.0], [True], distance="euclidean")
+    assert discs.density * np.pi * 3.0**2 == pytest.approx(np.pi / np.sqrt(12), rel=1e-14)
+    assert ae.grain_spacing([0.0], [True]).density == 1
+    assert ae.grain_spacing([3, 9], [True, False]) == ae.GrainSpacing(np.inf, 0.0)
+    for radii, harmless, distance in (([], [], "lattice"), ([1], [True, True], "lattice")):
+        with pytest.raises(InvalidInput):
+            ae.grain_spacing(radii, harmless, distance)
+    with pytest.raises(InvalidInput, match="distance='taxi'"):
+        ae.grain_spacing([1], [True], "taxi")

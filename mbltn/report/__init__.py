@@ -1,0 +1,17 @@
+"""What a results folder says: plan, status, comparison and figure, as text and as data."""
+
+from .comparison import comparison_of, comparison_rows, comparison_text
+from .figure import draw, why_no_figure
+from .plan_and_status import plan_text, status_report, status_text, study_of
+
+__all__ = [
+    "comparison_of",
+    "comparison_rows",
+    "comparison_text",
+    "draw",
+    "plan_text",
+    "status_report",
+    "status_text",
+    "study_of",
+    "why_no_figure",
+]

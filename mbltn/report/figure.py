@@ -1,0 +1,92 @@
+"""The figure of a results folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from ..errors import StudyError
+from ..plotting import draw_failed_avalanches, draw_lattice_study, draw_study
+from ..study import Store, Study, stored_table
+from ..study.schema import SquareLatticeTheory
+from ..study.statistics import flat_parameters
+from ..validation import LatticeEnsemble
+from .comparison import comparison_of
+from .plan_and_status import study_of
+
+
+def draw(folder: Path) -> Path:
+    """FOLDER/figure.png from the tables.
+
+    Entropy and gap ratio against alpha where the grid has n_lbits and alpha; avalanches on a
+    lattice; else every observable against the axis of the grid with the most values.
+
+    Raises
+    ------
+    StudyError
+        If the grid varies no number.
+    """
+    study = study_of(folder)
+    obstacle = why_no_figure(study)
+    if obstacle:
+        raise StudyError(f"{folder} cannot be drawn: {obstacle}")
+    curves = folder / "theory.csv"
+    figure = folder / "figure.png"
+    if isinstance(study.theory, SquareLatticeTheory):
+        draw_lattice_study(*_lattice_tables(folder), figure, _number_axes(study), _title(study))
+        return figure
+    if not _is_of_avalanches(study):
+        draw_study(stored_table(Store(folder)), figure, _number_axes(study), _title(study))
+        return figure
+    draw_failed_avalanches(
+        stored_table(Store(folder)),
+        figure,
+        curves=pd.read_csv(curves) if curves.exists() else None,
+        title=_title(study),
+    )
+    return figure
+
+
+def _lattice_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    written = [folder / "comparison.csv", folder / "theory.csv"]
+    if all(path.exists() for path in written):
+        return pd.read_csv(written[0]), pd.read_csv(written[1])
+    ensemble = comparison_of(folder)
+    assert isinstance(ensemble, LatticeEnsemble)
+    return ensemble.phases, ensemble.rows
+
+
+def why_no_figure(study: Study) -> str:
+    """What keeps this study from being drawn; empty if nothing does."""
+    of_theory = isinstance(study.theory, SquareLatticeTheory)
+    if of_theory or _is_of_avalanches(study) or _number_axes(study):
+        return ""
+    return "its grid varies no number that could be an axis"
+
+
+def _is_of_avalanches(study: Study) -> bool:
+    known = {"n_lbits", "alpha"}
+    given = all(known <= {*study.model, *ensemble.grid} for ensemble in study.ensemble)
+    return (
+        study.axes <= known and given and {"entropy_lbits", "gap_ratio"} <= set(study.observables)
+    )
+
+
+def _number_axes(study: Study) -> list[str]:
+    """Axes of the grid, and the energy, where all points have a number."""
+    every = [ensemble.grid for ensemble in study.ensemble]
+    found = [
+        axis
+        for axis in sorted(study.axes)
+        if all(axis in grid for grid in every)
+        and all(type(value) in (int, float) for grid in every for value in grid[axis])
+    ]
+    energies = {ensemble.energy for ensemble in study.ensemble}
+    return found + (["energy"] if None not in energies and len(energies) > 1 else [])
+
+
+def _title(study: Study) -> str:
+    fixed = {key: value for key, value in flat_parameters(study.model).items() if key != "kind"}
+    parts = ", ".join(f"{key}={value}" for key, value in fixed.items())
+    return f"{study.name}: {parts}" if parts else study.name

@@ -1,0 +1,126 @@
+"""What a study will take, and how far it is."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+from ..errors import StudyError
+from ..machine import Machine, duration, size
+from ..study import Store, Study, Task, plan
+from ..study.plan import deal, group_size, is_shared
+
+
+def study_of(folder: Path) -> Study:
+    study = Store(folder).study()
+    if study is None:
+        raise StudyError(f"{folder} is not a results folder: it has no study.json")
+    return study
+
+
+def plan_text(study: Study, machine: Machine) -> str:
+    """Every point of the grid with the method, memory, applications of H and time that it takes on
+    this machine; what does not fit, why, and the nearest thing that would."""
+    tasks = plan(study, machine)
+    points: dict[tuple[Any, ...], list[Task]] = defaultdict(list)
+    for task in tasks:
+        varied = {key: value for key, value in task.parameters.items() if key in study.axes}
+        if task.energy is not None:
+            varied["energy"] = task.energy
+        name = ", ".join(f"{key}={value}" for key, value in varied.items())
+        points[name, str(task.states), task.energy, task.solver].append(task)
+    rows, refusals = [], []
+    for (name, states, *_), members in points.items():
+        first = members[0]
+        refused = bool(first.choice.refusal)
+        if refused:
+            refusals.append(f"{name or study.name}: {first.choice.refusal}")
+        rows.append(_plan_row(name, states, first, len(members), refused))
+    return "\n".join([*_aligned([_PLAN, *rows]), *refusals, _plan_total(study, tasks, machine)])
+
+
+_PLAN = (
+    *("problem", "D", "method", "states", "tasks"),
+    *("memory", "matvecs", "time each", "time of all"),
+)
+
+
+def _plan_row(name: str, states: str, task: Task, count: int, refused: bool) -> tuple[str, ...]:
+    cost = task.choice.cost
+    lack = "" if not refused else " (too large)" if cost.possible else " (cannot)"
+    return (
+        name,
+        str(task.dimension),
+        cost.method + lack,
+        states,
+        str(count),
+        size(cost.memory),
+        "-" if cost.matvecs is None else f"{cost.matvecs:.2g}",
+        duration(cost.seconds),
+        duration(cost.seconds * count),
+    )
+
+
+def _plan_total(study: Study, tasks: list[Task], machine: Machine) -> str:
+    """What can be run here: tasks dealt to ranks, shared ones to groups of ranks."""
+    ranks = f"{machine.ranks} rank{'s' if machine.ranks > 1 else ''}"
+    fitting = [task for task in tasks if not task.choice.refusal]
+    number = f"{len(tasks)} tasks"
+    if len(fitting) < len(tasks):
+        number = f"{len(fitting)} of {number} fit"
+    place = f"{ranks} of {machine.gflops:.3g} GFlop/s with {size(machine.memory)} together"
+    small = [task for task in fitting if not is_shared(task, study)]
+    large = [task for task in fitting if is_shared(task, study)]
+    groups = machine.ranks // group_size(study.resources, machine.ranks)
+    longest = sum(
+        max((sum(task.cost.seconds for task in hand) for hand in deal(part, hands)), default=0.0)
+        for part, hands in ((small, machine.ranks), (large, groups))
+    )
+    most = size(max((task.cost.memory for task in fitting), default=0.0))
+    return (
+        f"{number}, {len(large)} of them shared between ranks; about "
+        f"{duration(longest)} on {place}, at most {most} a problem. Nothing was computed."
+    )
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    """Words to the left, numbers to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if number in (0, 2) else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def status_report(folder: Path) -> dict[str, Any]:
+    study = study_of(folder)
+    tasks = plan(study)
+    done = Store(folder).done()
+    total: Counter[int] = Counter(task.dimension for task in tasks)
+    finished: Counter[int] = Counter(task.dimension for task in tasks if task.id in done)
+    cost = sum(task.cost.seconds for task in tasks)
+    gained = sum(task.cost.seconds for task in tasks if task.id in done)
+    return {
+        "study": study.name,
+        "total": len(tasks),
+        "done": sum(finished.values()),
+        "share_of_work": gained / cost,
+        "dimensions": [
+            {"dimension": d, "total": total[d], "done": finished[d]} for d in sorted(total)
+        ],
+    }
+
+
+def status_text(report: dict[str, Any]) -> str:
+    lines = [
+        f"{report['study']}: {report['done']} of {report['total']} realizations, "
+        f"{100 * report['share_of_work']:.0f} % of the work"
+    ]
+    lines += [
+        f"  D={row['dimension']}: {row['done']}/{row['total']}" for row in report["dimensions"]
+    ]
+    return "\n".join(lines)
