@@ -8,7 +8,15 @@ from mbltn.cli import main
 from mbltn.errors import InvalidInput
 from mbltn.figures import FIGURES, figure_names, make
 from mbltn.plotting.curves import draw_curves
-from mbltn.validation import continuum, dot_relaxation, film, nearly_mbl_metal
+from mbltn.plotting.lattice import draw_site_maps
+from mbltn.validation import (
+    continuum,
+    dot_relaxation,
+    failed_avalanche_figures,
+    film,
+    lattice_figures,
+    nearly_mbl_metal,
+)
 
 
 def curve(table, name, x, by="curve"):
@@ -16,7 +24,9 @@ def curve(table, name, x, by="curve"):
     return rows[x].to_numpy(), rows["value"].to_numpy()
 
 
-@pytest.mark.parametrize("name", ["A2", "A5", "A6", "A7", "A8", "A-temperature", "A-echo", "B2"])
+@pytest.mark.parametrize(
+    "name", ["A2", "A5", "A6", "A7", "A8", "A-temperature", "A-echo", "B2", "D1", "D3"]
+)
 def test_a_theory_figure_has_its_table_and_its_picture(name, tmp_path):
     path = make(name, tmp_path)
     figure = FIGURES[name]
@@ -104,6 +114,45 @@ def test_pairs_and_their_picture(tmp_path):
     assert table["omega"].nunique() == 4
     draw_curves(table, tmp_path / "pairs.png", FIGURES["B-pairs"].panels)
     assert (tmp_path / "pairs.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_failed_chains_reach_as_far_as_paper_d_says():
+    """29 of 50 l-bits are more than half thermal at alpha_c - 0.07; nu = 1 near alpha_c."""
+    table = failed_avalanche_figures.failed_chains()
+    n, entropies = curve(table, "alpha = alpha_c - 0.07", "n")
+    assert n[entropies > 0.5].tolist() == list(range(1, 30))
+    distance, sizes = curve(table, "400 l-bits", "distance")
+    near = (distance > 0.0088) & (distance < 0.02)
+    slope = np.polyfit(np.log(distance[near]), np.log(sizes[near]), 1)[0]
+    assert slope == pytest.approx(-1, abs=0.02)
+    finite, saturated = curve(table, "10 l-bits", "distance")
+    assert saturated[finite.argmin()] == pytest.approx(10, rel=1e-3)
+
+
+def test_maps_of_a_lattice(tmp_path):
+    table = lattice_figures.site_maps(radius=6)
+    fails, runs_away = (part for _, part in table.groupby("panel", sort=False))
+    centre = fails[(fails["n_1"] == 0) & (fails["n_2"] == 0)]
+    assert centre["value"].item() > 0.99 and fails["value"].mean() < 0.1
+    assert runs_away["value"].min() > 0.99 and len(runs_away) == 85
+    draw_site_maps(table, tmp_path / "maps.png", FIGURES["D4"].map_label)
+    pixels = imread(tmp_path / "maps.png")[..., :3]
+    dark, bright = (pixels.sum(axis=2) < 0.3), (pixels[..., 0] > 0.9) & (pixels[..., 2] < 0.75)
+    assert dark.mean() > 0.1 and bright.mean() > 0.1
+
+
+def test_sizes_on_a_lattice_against_strength_and_phase(tmp_path):
+    ticks = []
+    table = lattice_figures.enhancements(lambda *t: ticks.append(t), (4, 6), (10.0, 75.0), 6, 20)
+    assert ticks[-1] == (2 * (2 * 2 * 6 + 2 * 20),) * 2
+    part = table[table["panel"] == lattice_figures.PANELS[0]]
+    weak, strong = curve(part, "R = 4 (41)", "W")[1]
+    assert weak == pytest.approx(41, rel=1e-6) and strong < 10
+    above = table[table["panel"] == lattice_figures.PANELS[2]]
+    small, large = (curve(above, name, "theta_0")[1] for name in ("R = 4 (41)", "R = 6 (85)"))
+    assert np.median(abs(small - large)) < 0.05 and large.max() < 15
+    draw_curves(table, tmp_path / "sizes.png", FIGURES["D5"].panels)
+    assert (tmp_path / "sizes.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_names():

@@ -10,7 +10,7 @@ from ..errors import InvalidInput
 # Above this the error of an eigenvector, 1e-16 of its largest component, does not matter.
 _DIRECT = 1e-4
 # Orbitals at once: their blocks fit into the cache.
-_TOGETHER = 64
+_TOGETHER = 32
 
 
 def orbital_sites(orbitals: np.ndarray) -> np.ndarray:
@@ -101,18 +101,20 @@ def _marched(
     """The product of shells for orbitals whose homes descend."""
     found = np.empty(len(energies))
     inverse = 1 / (hamiltonian[0, 0] - energies)[:, None, None]
-    row = np.ones((len(energies), 1, 1))
+    row = inverse
     for shell in range(1, home[0] + 1):
         inside, here = slice(*starts[shell - 1 : shell + 1]), slice(*starts[shell : shell + 2])
         hops = hamiltonian[inside, here]
-        row = -(row @ inverse) @ hops
-        going = np.count_nonzero(home > shell)
+        row = -row @ hops
+        going, far = (np.count_nonzero(home > end) for end in (shell, shell + 1))
         for a in range(going, len(row)):
             found[a] = abs(row[a, 0] @ orbitals[here, a])
         if going:
-            row = row[:going]
             block = hamiltonian[here, here] - hops.T @ (inverse[:going] @ hops)
             diagonal = np.arange(block.shape[1])
             block[:, diagonal, diagonal] -= energies[:going, None]
-            inverse = np.linalg.inv(block)
+            # An orbital at home in the next shell needs this row only, a quarter of the work.
+            last = np.linalg.solve(block[far:], row[far:going].transpose(0, 2, 1))
+            inverse = np.linalg.inv(block[:far])
+            row = np.concatenate([row[:far] @ inverse, last.transpose(0, 2, 1)])
     return found

@@ -111,11 +111,11 @@ def test_amplitudes_at_the_grain_with_fifty_digits(radius, W, potential):
 
 def test_sites_of_orbitals_maximise_the_product():
     rng = np.random.default_rng(5)
-    orbitals = np.linalg.qr(rng.standard_normal((6, 6)))[0]
-    best = max(
-        permutations(range(6)), key=lambda p: np.prod([abs(orbitals[p[a], a]) for a in range(6)])
-    )
-    assert orbital_sites(orbitals).tolist() == list(best)
+    for _ in range(12):
+        orbitals = np.linalg.qr(rng.standard_normal((5, 5)))[0]
+        every = np.array(list(permutations(range(5))))
+        products = abs(orbitals[every, np.arange(5)]).prod(axis=1)
+        assert orbital_sites(orbitals).tolist() == every[products.argmax()].tolist()
 
 
 def test_measured_on_eigenpairs():

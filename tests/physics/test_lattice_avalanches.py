@@ -1,7 +1,8 @@
 """A grain on a square lattice: reference values, and what paper D says of two dimensions.
 
-Row numbers are those of the specification's table for avalanche theory. Fractions that run away at
-R = 10, hop = 1 are its independent evaluation (81 phases); they hold at R = 8 within the error of 40.
+Row numbers are those of the specification's table for avalanche theory. Fractions that run away
+are its independent evaluation with R = 10, hop = 1, 81 phases; they hold at R = 8 within the error
+of 40.
 """
 
 import numpy as np

@@ -157,7 +157,7 @@ def test_impossible_studies(overrides, message):
 
 def test_the_theory_belongs_to_its_model():
     grain = {"kind": "CentralGrain", "n_grain": 2, "n_lbits": 2, "alpha": 0.5}
-    with pytest.raises(StudyError, match="needs model.kind='SquareLattice'"):
+    with pytest.raises(StudyError, match=r"needs model\.kind='SquareLattice'"):
         check_comparable(
             parse_study(
                 content(

@@ -322,7 +322,7 @@ def test_fit_refuses_an_unconverged_answer(monkeypatch):
 
 
 def test_grains_that_do_not_overlap():
-    """Diamonds of radius 3 tile the plane with 18 sites each; discs of radius 3 pack hexagonally."""
+    """Diamonds of radius 3 tile the plane with 18 sites each; discs pack hexagonally."""
     assert ae.grain_spacing([3, 1, 2], [True] * 3) == ae.GrainSpacing(6.0, 1 / 18)
     discs = ae.grain_spacing([3.0], [True], distance="euclidean")
     assert discs.density * np.pi * 3.0**2 == pytest.approx(np.pi / np.sqrt(12), rel=1e-14)
