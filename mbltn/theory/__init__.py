@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import (
         avalanche_extent,
+        bubble,
         central_grain,
         continuum,
+        golden_rule,
         metal,
         metal_temperature,
+        random_matrix,
         resonance,
         slow_bath,
         symmetric_grain,
@@ -24,10 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "avalanche_extent",
+    "bubble",
     "central_grain",
     "continuum",
+    "golden_rule",
     "metal",
     "metal_temperature",
+    "random_matrix",
     "resonance",
     "slow_bath",
     "symmetric_grain",

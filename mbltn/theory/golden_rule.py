@@ -149,7 +149,7 @@ def density_of_states(
     Examples
     --------
     >>> round(density_of_states(0.0, [0.8, 1.1], radius=7.8), 9)
-    0.080512391
+    0.080358492
     """
     one_of("method", method, ("auto", "sum", "fourier"))
     e = require_finite("energy", energy, "it is an energy")
