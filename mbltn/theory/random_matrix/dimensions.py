@@ -114,7 +114,7 @@ def shell_spins(
     d: int,
     ball: float | None = None,
 ) -> FloatOrArray:
-    """Spins within a distance l of the grain: N_l = C_d [(l_b + l)^d - l_b^d], docs/physics.md (E8).
+    """Spins within l of the grain: N_l = C_d [(l_b + l)^d - l_b^d], docs/physics.md (E8).
 
     E section III C prints C_d (l_b + l)^d - l_b^d.
 
