@@ -35,7 +35,7 @@ def test_row_11():
 def test_row_16():
     log_tau = bubble.log_thermalisation_time(0.5, 0.3)
     assert log_tau == pytest.approx(6.640233845473, rel=1e-11)
-    assert 10 ** 10 ** bubble.log10_log10_thermalisation_time(0.5, 0.3) == pytest.approx(
+    assert 10**10 ** bubble.log10_log10_thermalisation_time(0.5, 0.3) == pytest.approx(
         np.exp(6.640233845473), rel=1e-10
     )
     assert bubble.log_thermalisation_time(0.02, 1.0) == np.inf

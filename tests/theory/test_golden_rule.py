@@ -6,7 +6,7 @@ of fields in [0.5, 1.5]; averages here are Gauss-Legendre products over the same
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -143,7 +143,7 @@ def test_the_density_is_normalised(fields):
     )
 
     def moment(power):
-        parts = zip(ends[:-1], ends[1:], strict=True)
+        parts = list(pairwise(ends))
         return sum(
             quad(lambda e: e**power * golden_rule.density_of_states(e, fields, R), a, b)[0]
             for a, b in parts

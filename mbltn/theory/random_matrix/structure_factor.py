@@ -205,7 +205,7 @@ def cut_twice(w: Floats, half_width: float) -> Floats:
     """k0 * k0 in closed form, k0 = 2 k for |w| <= w_h and 0 beyond; integral 1."""
     x = np.abs(np.asarray(w, dtype=np.float64)) / half_width
     inside = x < 2
-    y = np.where(inside, np.maximum(x, 1e-8), 1.0)
+    y = np.where(inside, np.maximum(x, 1e-15), 1.0)
     logarithm = -np.log1p(y * (y / 2 - 1))
     shape = (np.pi / 2 + 2 * np.arctan(1 - y) + 2 * logarithm / y) / (y**2 + 4)
     return np.where(inside, 4 / np.pi**2 * shape / half_width, 0.0)
