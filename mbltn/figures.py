@@ -14,6 +14,7 @@ from .errors import InvalidInput
 from .plotting.curves import Axes, draw_curves
 from .plotting.lattice import draw_site_maps
 from .validation import (
+    bubble_growth,
     continuum,
     dot_relaxation,
     failed_avalanche_figures,
@@ -148,6 +149,29 @@ FIGURES: dict[str, PaperFigure] = {
         "B eq 5: where the pairs of states are that absorb omega (wire, eps = 5)",
         continuum.mott_pairs,
         (Axes("x", r"$x/\xi$", r"$S_\omega(x)/\rho^2$"),),
+    ),
+    "C4-theory": PaperFigure(
+        "C Fig 4: width of the last l-bit's line, golden rule (dashed: C eqs 6, 7; N = 8)",
+        bubble_growth.line_widths,
+        (
+            Axes(
+                "M",
+                "l-bits $M$",
+                r"$\gamma/\delta_E$",
+                y_log=True,
+                dashed=bubble_growth.BY_PAPER,
+            ),
+        ),
+    ),
+    "E-flow": PaperFigure(
+        "E section III A: hybridisation of the next l-bit",
+        bubble_growth.flow,
+        (Axes("n", "absorbed l-bits", "$G$", y_log=True),),
+    ),
+    "E-crossover": PaperFigure(
+        "E eqs 16, 17: how far a grain of radius 1 thermalises",
+        bubble_growth.crossover,
+        (Axes("zeta", r"$\zeta$", r"$\ell_c$", x_log=True, y_log=True),),
     ),
     "D1": PaperFigure(
         "D Fig 1 c, d: resonances of one spin with a thermal grain",

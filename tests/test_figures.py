@@ -7,9 +7,10 @@ from matplotlib.image import imread
 from mbltn.cli import main
 from mbltn.errors import InvalidInput
 from mbltn.figures import FIGURES, figure_names, make
-from mbltn.plotting.curves import draw_curves
+from mbltn.plotting.curves import _draw, draw_curves
 from mbltn.plotting.lattice import draw_site_maps
 from mbltn.validation import (
+    bubble_growth,
     continuum,
     dot_relaxation,
     failed_avalanche_figures,
@@ -25,7 +26,11 @@ def curve(table, name, x, by="curve"):
 
 
 @pytest.mark.parametrize(
-    "name", ["A2", "A5", "A6", "A7", "A8", "A-temperature", "A-echo", "B2", "D1", "D3"]
+    "name",
+    [
+        *("A2", "A5", "A6", "A7", "A8", "A-temperature", "A-echo", "B2"),
+        *("C4-theory", "E-flow", "E-crossover", "D1", "D3"),
+    ],
 )
 def test_a_theory_figure_has_its_table_and_its_picture(name, tmp_path):
     path = make(name, tmp_path)
@@ -172,3 +177,52 @@ def test_the_command_lists_and_makes(tmp_path, monkeypatch, capsys):
         main()
     assert capsys.readouterr().out.strip().endswith("A5.png")
     assert (tmp_path / "out" / "A5.csv").exists()
+
+
+def test_lines_of_lbits_by_theory():
+    """Both kinds of curves begin at the same width; eq 6 loses N/(N + M - 1) at xi_c."""
+    table = bubble_growth.line_widths(n_lbits=6, samples=20)
+    part = table[table["panel"] == "exp1d"]
+    M, rule = curve(part, "xi = 2.885", "M")
+    _, paper = curve(part, f"xi = 2.885{bubble_growth.BY_PAPER}", "M")
+    assert rule[0] == pytest.approx(paper[0])
+    assert paper / paper[0] == pytest.approx(8 / (7 + M), rel=1e-3)
+    assert np.all(abs(rule / rule[0] - 1) < 0.08)
+    assert table["value"].min() == 2.0 and set(table["panel"]) == set(bubble_growth.FIG4)
+
+
+def test_G_along_the_chain_by_counting_levels():
+    """E's chain: levels of grain and l-bits counted near +-h, and the pure flow beside it."""
+    rng = np.random.default_rng(8)
+    absorbed, samples = np.array([0, 3, 6]), 60
+    counted = np.zeros(3)
+    for i, n in enumerate(absorbed):
+        for _ in range(samples):
+            A = rng.normal(size=(64, 64))
+            levels = np.linalg.eigvalsh(2.1 / 16 * (A + A.T) / np.sqrt(2))
+            *fields, h = rng.uniform(0.5, 1.5, n + 1)
+            for field in fields:
+                levels = np.concatenate([levels - field, levels + field])
+            density = (abs(abs(levels) - h) < 0.25).sum() / 1.0
+            counted[i] += 0.2 * 0.75**n * density / np.sqrt(len(levels)) / samples
+    assert bubble_growth.chain_hybridisation(absorbed) == pytest.approx(counted, rel=0.06)
+    chain = bubble_growth.flow()
+    chain = chain[chain["panel"].str.startswith("E Figs")]
+    assert curve(chain, "G' = G exp(-a)", "n")[1][-1] > 0.6
+    assert curve(chain, "density of grain and l-bits", "n")[1][1:].max() < 0.35
+
+
+def test_dashed_curves_share_a_colour():
+    from matplotlib.figure import Figure
+
+    axes = FIGURES["C4-theory"].panels[0]
+    table = bubble_growth.line_widths(n_lbits=3, samples=2)
+    drawn = Figure().subplots()
+    _draw(drawn, table[table["panel"] == "exp1d"], axes)
+    solid, dashed = drawn.lines[::2], drawn.lines[1::2]
+    assert [line.get_color() for line in solid] == [line.get_color() for line in dashed]
+    assert len({line.get_color() for line in solid}) == 4
+    assert {line.get_linestyle() for line in solid} == {"-"}
+    assert {line.get_linestyle() for line in dashed} == {"--"}
+    legend = [text.get_text() for text in drawn.get_legend().get_texts()]
+    assert legend == [f"xi = {xi:g}" for xi in bubble_growth.FIG4["exp1d"]]

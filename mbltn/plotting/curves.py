@@ -25,6 +25,8 @@ class Axes:
     error : column of the points' errors, where there is one
     points : curves that are points, or True for all
     panel : the value of the table's column `panel` that is drawn here; all of them if empty
+    dashed : curves whose name ends with this are dashed, in the colour of the curve whose name is
+        the rest, and not in the legend
     """
 
     x: str
@@ -37,6 +39,7 @@ class Axes:
     points: tuple[str, ...] | bool = ("exact",)
     error: str = "error"
     panel: str = ""
+    dashed: str = ""
 
 
 def draw_curves(table: pd.DataFrame, path: Path, panels: tuple[Axes, ...], title: str = "") -> None:
@@ -71,8 +74,13 @@ def draw_curves(table: pd.DataFrame, path: Path, panels: tuple[Axes, ...], title
 
 
 def _draw(drawn: Any, table: pd.DataFrame, axes: Axes) -> None:
-    for number, (curve, rows) in enumerate(table.groupby(axes.by, sort=False)):
-        style: dict[str, Any] = {"color": _COLOURS[number % len(_COLOURS)], "label": str(curve)}
+    colours: dict[str, str] = {}
+    for curve, rows in table.groupby(axes.by, sort=False):
+        plain = str(curve).removesuffix(axes.dashed)
+        colour = colours.setdefault(plain, _COLOURS[len(colours) % len(_COLOURS)])
+        style: dict[str, Any] = {"color": colour, "label": plain}
+        if plain != curve:
+            style |= {"ls": "--", "label": None}
         x, y = rows[axes.x], rows[axes.y]
         if axes.points is True or (axes.points and curve in axes.points):
             error = rows.get(axes.error)
@@ -81,6 +89,10 @@ def _draw(drawn: Any, table: pd.DataFrame, axes: Axes) -> None:
             drawn.plot(x, y, lw=1.4, **style)
     drawn.set_xscale("log" if axes.x_log else "linear")
     drawn.set_yscale("log" if axes.y_log else "linear")
+    bottom, top = drawn.get_ylim()
+    if axes.y_log and top < 10 * bottom:  # ticks between two decades: plain numbers
+        drawn.yaxis.set_major_formatter("{x:g}")
+        drawn.yaxis.set_minor_formatter("{x:g}")
     drawn.set_xlabel(axes.x_label)
     drawn.set_ylabel(axes.y_label)
     drawn.grid(color="0.92", lw=0.6)
