@@ -119,6 +119,20 @@ def count_of_lbits(n_lbits: int) -> int:
     return positive_integer("n_lbits", n_lbits, "it counts l-bits")
 
 
+def single(name: str, values: Floats) -> float:
+    """The one number that a checked argument must be."""
+    if values.ndim != 0:
+        raise InvalidInput(
+            f"{name} has shape {values.shape} and must be one number: call it for each"
+        )
+    return float(values)
+
+
+def positive_number(name: str, value: ArrayLike, meaning: str) -> float:
+    """One number above zero."""
+    return single(name, require_positive(name, value, meaning))
+
+
 def plain(values: Any) -> Any:
     """A plain bool or str where the values have no axes."""
     return values.item() if np.ndim(values) == 0 else values

@@ -13,6 +13,7 @@ from mbltn.errors import InvalidInput
 
 from ._inputs import (
     one_of,
+    positive_number,
     require_finite,
     require_nonnegative,
     require_positive,
@@ -213,6 +214,8 @@ def critical_size(
     (16, 4.0)
     """
     one_of("method", method, ("ratio", "order"))
+    for name, value in {"xi": xi, "A": A, "V": V, "rho": rho, "w": w}.items():
+        positive_number(name, value, "the size is that of one bubble")
     weakest = float(log_weakest_ratio(xi, d, A, 0.0, stretch))
     if method == "order":
         if stretch == d:

@@ -139,6 +139,7 @@ def test_one_dimension_is_monotonic():
         (lambda: bubble.weakest_radius(1.0, 2, 0.5, stretch=2.5), "stop every bubble"),
         (lambda: bubble.weakest_radius(1.0, 1, 0.5, stretch=0.0), r"stretch=0.0 must lie"),
         (lambda: bubble.critical_size(1.0, 2, 0.5, method="x"), "method='x' is not known"),
+        (lambda: bubble.critical_size([1.0, 2.0], 2, 0.5), r"xi has shape \(2,\)"),
         (lambda: bubble.log_start(0), "N=0 must be"),
         (lambda: bubble.log_thermalisation_time(0.5, np.nan), "A=nan"),
     ],

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.optimize import brentq
 
 from mbltn.errors import InvalidInput
 from mbltn.theory import bubble
@@ -104,6 +105,18 @@ def test_an_update_by_direct_convolution():
         direct = quad(lambda x, w=w: semicircle(x) * lorentzian(w - x, 2 * b), -2, 2)[0]
         at = found.values[round(w / 0.02) + len(found.values) // 2]
         assert at * (1 - found.lost) == pytest.approx(direct, rel=1e-3)
+
+
+def test_the_weight_that_falls_off_the_grid():
+    """Of the lines as they are, cut to the grid after each convolution."""
+    step, reach, b = 0.05, 10.0, 1.0
+    w = step * np.arange(-200, 201)
+    left, k = lorentzian(w, 0.5), lorentzian(w, b)
+    for _ in range(2):
+        left = np.convolve(left, k)[200:-200] * step
+    found = rmt.bath_update(on_grid(0.5, reach, step), b)
+    assert found.lost == pytest.approx(1 - left.sum() * step, rel=1e-9)
+    assert found.values * (1 - found.lost) == pytest.approx(left, rel=1e-9)
 
 
 def test_the_line_of_the_spin_on_a_grid():
@@ -206,6 +219,9 @@ def test_limits_of_the_crossover_length():
     # two sides: zeta < 1/log 2
     lengths = rmt.crossover_radius([0.999 / LOG2, 1.001 / LOG2], 1.0, 1)
     assert np.isfinite(lengths).tolist() == [True, False]
+    grains = rmt.largest_contained_grain(np.array([0.999, 1.001]) / LOG2, 1)
+    assert grains.tolist() == [np.inf, 0.0]
+    assert rmt.crossover_radius([0.1, 9.0], 0.0, 2).tolist() == [0.0, 0.0]
 
 
 def condition(l, zeta, l_b, d, s, ball):  # noqa: E741
@@ -231,6 +247,18 @@ def test_the_radius_by_a_scan(zeta, l_b, d, s):
     assert np.all(condition(before, zeta, l_b, d, s, ball) > 0)
     if below.any():
         assert found <= l[np.argmax(below)] * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("distance", [1e-2, 1e-5, 1e-9])
+def test_the_radius_where_root_and_minimum_nearly_coincide(d, distance):
+    zeta, ball = 0.1, rmt.unit_ball(d)
+    l_b = (1 - distance) * rmt.largest_contained_grain(zeta, d)
+    lowest = (2 / (zeta * ball * LOG2 * d)) ** (1 / (d - 1)) - l_b
+    root = brentq(condition, 0, lowest, args=(zeta, l_b, d, LOG2, ball), xtol=1e-15)
+    assert rmt.crossover_radius(zeta, l_b, d) == pytest.approx(root, rel=1e-7)
+    over = (1 + distance) * rmt.largest_contained_grain(zeta, d)
+    assert rmt.crossover_radius(zeta, over, d) == np.inf
 
 
 @given(st.floats(0.02, 1), st.integers(1, 3), st.floats(0.05, 0.9), st.floats(1.02, 1.5))
@@ -297,6 +325,11 @@ def test_a_chain_step_by_step():
     assert chain.level_density.tolist() == [2.0**21, 2.0**22, 2.0**23, 2.0**24]
     assert not chain.resonant.any() and not chain.stopped
     assert np.isnan(chain.smoothness[0]) and np.all(chain.smoothness[1:] < 0.2)
+    for i in range(1, 4):
+        w_h, at = chain.half_widths[i - 1], 2 * h[i] * np.array([1 - 1e-6, 1, 1 + 1e-6])
+        below, v, above = rmt.spin_line(at, h[i - 1], w_h)
+        slope = (above - below) / (at[2] - at[0])
+        assert chain.smoothness[i] == pytest.approx(chain.half_widths[i] * abs(slope) / v, rel=1e-5)
     without = rmt.chain_widths(g, h, v0, rho0, pi_factor=False).half_widths
     # each step is linear in the width before it, up to its square
     assert chain.half_widths / without == pytest.approx(np.pi ** np.arange(1, 5), rel=0.02)
@@ -396,7 +429,9 @@ def test_E_figure_4():
         (lambda: rmt.hybridisation(0.1, 1.0, 0.0), "rho=0 must"),
         (lambda: rmt.half_width(0.1, -1.0), "v=-1.0"),
         (lambda: rmt.lorentzian(0.0, 0.0), "half_width=0"),
-        (lambda: rmt.sampled(semicircle, 1.0, 3.0), "no grid is left"),
+        (lambda: rmt.sampled(semicircle, 1.0, 3.0), "take a grid of 1 to"),
+        (lambda: rmt.sampled(semicircle, np.inf, 1.0), "holds inf steps"),
+        (lambda: rmt.sampled(semicircle, [1.0, 2.0], 0.1), r"reach has shape \(2,\)"),
         (lambda: rmt.sampled(lambda w: 0 * w, 1.0, 0.1), "weight 0.0 on the grid"),
         (lambda: rmt.sampled(np.sin, 1.0, 0.1), "a structure factor is positive"),
         (lambda: rmt.bath_update(on_grid(1.0, 10.0, 0.1), 0.5), "below 8 steps"),

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gamma
 
-from .._inputs import require_nonnegative, require_positive, space_dimension
+from .._inputs import positive_number, require_nonnegative, require_positive, space_dimension
 from .._quadrature import LOG2, FloatOrArray, Floats, like_input
 
 # Newton from below: quadratic, but halving the distance where root and minimum nearly coincide.
@@ -80,7 +80,7 @@ def crossover_radius(
         falling = slope - strength * d * (radius + l_c) ** (d - 1)
         step = np.where((value > 0) & (falling > 0), value / np.where(falling > 0, falling, 1), 0)
         l_c = np.minimum(l_c + step, np.maximum(lowest, 0.0))
-    stops = (radius == 0) | ((lowest > 0) & (excess <= 0))
+    stops = (lowest > 0) & (excess <= 0)
     return like_input(np.where(stops, l_c, np.inf))
 
 
@@ -140,5 +140,5 @@ def _surroundings(
     length = require_positive("zeta", zeta, "it is the decay length of the couplings")
     radius = require_nonnegative("l_b", l_b, "it is the radius of the grain")
     entropy = require_positive("s", s, "it is the entropy per spin in nats, log 2 for spins 1/2")
-    volume = unit_ball(d) if ball is None else float(require_positive("ball", ball, "it is C_d"))
+    volume = unit_ball(d) if ball is None else positive_number("ball", ball, "it is C_d")
     return length, radius, np.asarray(volume * entropy), space_dimension(d)

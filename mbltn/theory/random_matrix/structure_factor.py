@@ -10,11 +10,12 @@ from scipy.signal import fftconvolve
 
 from mbltn.errors import InvalidInput
 
-from .._inputs import require_finite, require_nonnegative, require_positive
+from .._inputs import positive_number, require_finite, require_nonnegative, single
 from .._quadrature import Floats
 from .hybridisation import lorentzian
 
 POINTS_PER_WIDTH = 8
+_MOST_STEPS = 1e8
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def sampled(line: Callable[[Floats], Floats], reach: float, step: float) -> Stru
     Raises
     ------
     InvalidInput
-        For a grid without points, or a line that is negative or of no weight there.
+        For a grid of no or more than 1e8 points, or a line that is negative or of no weight there.
 
     Examples
     --------
@@ -69,11 +70,14 @@ def sampled(line: Callable[[Floats], Floats], reach: float, step: float) -> Stru
     >>> round(v.weight, 9), round(v.lost, 5)
     (1.0, 0.00064)
     """
-    reach = float(require_positive("reach", reach, "it is the largest frequency of a grid"))
-    step = float(require_positive("step", step, "it is the distance of frequencies"))
+    reach = positive_number("reach", reach, "it is the largest frequency of a grid")
+    step = positive_number("step", step, "it is the distance of frequencies")
+    if not 0.5 < reach / step < _MOST_STEPS:
+        raise InvalidInput(
+            f"reach={reach} holds {reach / step:.3g} steps of step={step}: take a grid of 1 to "
+            f"{_MOST_STEPS:.0e} steps"
+        )
     m = round(reach / step)
-    if m < 1:
-        raise InvalidInput(f"step={step} exceeds reach={reach}: no grid is left, take finer steps")
     values = require_nonnegative(
         "line", line(step * np.arange(-m, m + 1)), "a structure factor is positive"
     )
@@ -123,7 +127,10 @@ def spin_update(v: StructureFactor, h: float, half_width: float) -> StructureFac
     >>> round(spin_update(v, h=1.0, half_width=0.2).at(2.0), 4)
     0.4023
     """
-    width, flip = 2 * _resolved(v, half_width), 2 * float(require_finite("h", h, "it is a field"))
+    width, flip = (
+        2 * _resolved(v, half_width),
+        2 * single("h", require_finite("h", h, "it is a field")),
+    )
     return sampled(
         lambda w: np.asarray(0.5 * (lorentzian(w - flip, width) + lorentzian(w + flip, width))),
         v.step * (len(v.values) // 2),
@@ -144,9 +151,9 @@ def depletion(g: float, xi_v: float, h: float) -> float:
     >>> round(depletion(0.2, xi_v=2.1, h=1.0), 6)
     0.00907
     """
-    coupling = float(require_nonnegative("g", g, "it is a coupling; take its absolute value"))
-    width = float(require_positive("xi_v", xi_v, "it is the half width of v"))
-    field = float(require_finite("h", h, "it is the field of the spin"))
+    coupling = single("g", require_nonnegative("g", g, "it is a coupling; take its absolute value"))
+    width = positive_number("xi_v", xi_v, "it is the half width of v")
+    field = single("h", require_finite("h", h, "it is the field of the spin"))
     W = (coupling / max(width, abs(field))) ** 2
     if W >= 0.5:
         raise InvalidInput(
@@ -212,7 +219,7 @@ def cut_twice(w: Floats, half_width: float) -> Floats:
 
 
 def _resolved(v: StructureFactor, half_width: float) -> float:
-    width = float(require_positive("half_width", half_width, "it is a half width"))
+    width = positive_number("half_width", half_width, "it is a half width")
     if v.step * POINTS_PER_WIDTH > width * (1 + 1e-12):
         raise InvalidInput(
             f"half_width={width} is below {POINTS_PER_WIDTH} steps of {v.step}: take a grid of "

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mbltn.errors import InvalidInput
 
-from .._inputs import require_finite, require_positive
+from .._inputs import one_of, positive_number, require_finite, require_positive
 from .._quadrature import FloatOrArray, Floats, like_input
 from .hybridisation import half_width as golden_rule_width
 from .hybridisation import spin_line
@@ -77,7 +77,7 @@ def chain_widths(
     ([0.015708, 0.000129, 1.5e-06], True)
     """
     g, v0, rho0 = (
-        float(require_positive(name, value, meaning))
+        positive_number(name, value, meaning)
         for name, value, meaning in (
             ("g", g, "it is a coupling"),
             ("v0", v0, "it is the structure factor of the bath"),
@@ -87,8 +87,7 @@ def chain_widths(
     h = require_finite("fields", fields, "they are fields of spins")
     if h.ndim != 1 or h.size == 0:
         raise InvalidInput(f"fields has shape {h.shape} and must be (n,) with n >= 1: one a spin")
-    if norm not in ("unit", "printed"):
-        raise InvalidInput(f"norm={norm!r} is not known: use 'unit' or 'printed'")
+    one_of("norm", norm, ("unit", "printed"))
     scale = 1.0 if norm == "unit" else 2.0
     widths = [float(golden_rule_width(g, v0, pi_factor))]
     resonant, smoothness = [False], [np.nan]
