@@ -1,0 +1,103 @@
+"""What a Hubbard bubble and the l-bits around it are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+
+from mbltn.errors import InvalidInput
+
+from .._inputs import positive_integer, require_finite, require_nonnegative, require_positive
+from .._quadrature import Floats
+
+
+def _none() -> Floats:
+    return np.empty(0)
+
+
+@dataclass(frozen=True, eq=False)
+class Bubble:
+    """N sites with random hopping and a repulsion U, and M l-bits, docs/physics.md (H1).
+
+    C section IV. Half filling: the chemical potential is at the particle-hole symmetric point.
+
+    Parameters
+    ----------
+    N : int, >= 1
+        Sites of the bubble; the equations are those of large N.
+    t : float, >= 0
+        <|t_ij|^2> = t^2, hopping t_ij/sqrt(N): alone it makes a semicircle of radius 2 t.
+    U : float, >= 0
+    T : float, > 0
+    squared_couplings : (M,), >= 0
+        V_a^2, with <|V_ia|^2> = V_a^2/(2 sqrt N); see `circles`.
+    energies : (M,)
+        eps_a of the l-bits, which have no spin.
+    c_hyb : float, >= 0
+        Weight of the l-bits in the bubble's hybridisation: 1/2 for two spins; 1 as C eq 16b prints.
+
+    Raises
+    ------
+    InvalidInput
+        For numbers outside of these ranges or arrays of different length.
+
+    Examples
+    --------
+    >>> Bubble(N=30, t=1.0, U=2.0, T=2.0, squared_couplings=[0.04], energies=[0.5]).n_lbits
+    1
+    """
+
+    N: int
+    t: float
+    U: float
+    T: float
+    squared_couplings: Floats = field(default_factory=_none)
+    energies: Floats = field(default_factory=_none)
+    c_hyb: float = 0.5
+
+    def __post_init__(self) -> None:
+        positive_integer("N", self.N, "it counts the sites of the bubble")
+        for name, meaning in (
+            ("t", "it is the root mean square hopping"),
+            ("U", "it is the repulsion of two electrons on a site"),
+            ("c_hyb", "it is the weight of the l-bits, 0.5 or as printed 1"),
+            ("squared_couplings", "they are the squares V_a^2"),
+        ):
+            require_finite(name, require_nonnegative(name, getattr(self, name), meaning), meaning)
+        require_finite("T", require_positive("T", self.T, "it is the temperature"), "use a large T")
+        for name in ("squared_couplings", "energies"):
+            array = require_finite(name, getattr(self, name), "one number for each l-bit").copy()
+            if array.ndim != 1:
+                raise InvalidInput(f"{name} has shape {array.shape}: give (M,), one for each l-bit")
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+        if self.squared_couplings.shape != self.energies.shape:
+            raise InvalidInput(
+                f"squared_couplings {self.squared_couplings.shape} and energies "
+                f"{self.energies.shape} must have one entry for each l-bit"
+            )
+
+    @property
+    def n_lbits(self) -> int:
+        return len(self.energies)
+
+    @property
+    def reach(self) -> float:
+        """2 t + max|eps_a| + U: beyond a few of these the bubble has no spectral weight."""
+        return 2 * self.t + float(np.max(np.abs(self.energies), initial=0.0)) + self.U
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether each l-bit has a partner of equal coupling at the opposite energy."""
+        up = np.lexsort((self.squared_couplings, self.energies))
+        down = np.lexsort((self.squared_couplings, -self.energies))
+        return bool(
+            np.allclose(self.energies[up], -self.energies[down], rtol=0, atol=1e-12 * self.reach)
+            and np.allclose(self.squared_couplings[up], self.squared_couplings[down], atol=0)
+        )
+
+    def __repr__(self) -> str:
+        plain = [f.name for f in fields(self) if f.name not in ("squared_couplings", "energies")]
+        numbers = ", ".join(f"{name}={getattr(self, name)!r}" for name in plain)
+        return f"Bubble({numbers}, n_lbits={self.n_lbits})"

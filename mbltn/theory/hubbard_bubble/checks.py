@@ -1,0 +1,129 @@
+"""What a solution must meet, and what it would cost on another grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from .._quadrature import Floats
+from .bubble import Bubble
+from .equations import one_round
+from .grid import Complexes, FrequencyGrid
+from .self_energy import empty_and_occupied
+from .without_interaction import algebraic_green, semicircle_green
+
+_FREQUENCIES = 65  # at which the algebraic equations are solved anew
+_ROUNDING = 1e-12
+# G is further from its limit than a round changes it: near edges of the spectrum, for example.
+_FURTHER = 100
+
+
+class Check(NamedTuple):
+    """`passed` where `value` <= `bound`, or < for Im G."""
+
+    name: str
+    value: float
+    bound: float
+    passed: bool
+
+
+def _check(name: str, value: float, bound: float) -> Check:
+    return Check(name, float(value), float(bound), bool(value <= bound))
+
+
+def all_checks(
+    bubble: Bubble,
+    grid: FrequencyGrid,
+    G: Complexes,
+    Sigma: Complexes,
+    rho_S: Floats,
+    G_0: Complexes,
+    tolerance: float,
+) -> tuple[Check, ...]:
+    """All that apply to these parameters, docs/physics.md (H6)."""
+    rows = [
+        *_of_green(bubble, grid, G, tolerance),
+        *_of_self_energy(bubble, grid, Sigma, rho_S, G_0),
+        *_of_symmetry(bubble, grid, G, Sigma, G_0, tolerance),
+    ]
+    if bubble.U == 0:
+        rows += _without_interaction(bubble, grid, G, tolerance)
+    return tuple(rows)
+
+
+def _of_green(
+    bubble: Bubble, grid: FrequencyGrid, G: Complexes, tolerance: float
+) -> Iterator[Check]:
+    # beyond w_max, G = 1/(z - m/z) with the second moment m
+    lbits = bubble.c_hyb / np.sqrt(bubble.N) * bubble.squared_couplings.sum()
+    second = bubble.t**2 + lbits + bubble.U**2 / 4
+    tail = 2 * grid.eta_0 / (np.pi * grid.w_max) * (1 + second / grid.w_max**2)
+    norm = -G.imag.sum() / np.pi * grid.dw
+    yield _check("int rho = 1, with its tail", abs(norm + tail - 1), 0.1 * tail + 1e-5)
+    highest = float(G.imag.max())
+    yield Check("Im G < 0", highest, 0.0, highest < 0)
+    change = np.max(np.abs(one_round(G, bubble, grid).G_new - G))
+    yield _check("residual of the equations", change, tolerance)
+
+
+def _of_self_energy(
+    bubble: Bubble, grid: FrequencyGrid, Sigma: Complexes, rho_S: Floats, G_0: Complexes
+) -> Iterator[Check]:
+    largest = np.max(np.abs(Sigma))
+    yield _check("Im Sigma <= 0", Sigma.imag.max(), _ROUNDING * largest)
+    if bubble.U == 0:
+        return
+    empty, occupied = empty_and_occupied(-G_0.imag / np.pi, bubble.T, grid)
+    p, q = empty.sum() * grid.dw, occupied.sum() * grid.dw
+    expected = bubble.U**2 * (p**2 * q + q**2 * p)
+    lost = 2 * grid.eta_0 / (np.pi * grid.w_max) * expected
+    name = "int rho_S = U^2 (nbar^2 n + n^2 nbar)"
+    yield _check(name, abs(rho_S.sum() * grid.dw - expected), lost)
+    at_zero = (bubble.U * grid.dw) ** 2 * _pairs_at_zero(empty, occupied)
+    name = "rho_S(0) by the double sum"
+    yield _check(name, abs(at_zero - rho_S[grid.n // 2]), _ROUNDING * rho_S.max())
+
+
+def _pairs_at_zero(empty: Floats, occupied: Floats) -> float:
+    """sum over a, b of A+_a A+_b A-_(a+b-n/2) + A-_a A-_b A+_(a+b-n/2), term by term."""
+    half = len(empty) // 2
+    of_two = slice(half, half + len(empty))
+    total = 0.0
+    for twice, once in ((empty, occupied), (occupied, empty)):
+        total += float(np.convolve(twice, twice)[of_two] @ once)
+    return total
+
+
+def _of_symmetry(
+    bubble: Bubble,
+    grid: FrequencyGrid,
+    G: Complexes,
+    Sigma: Complexes,
+    G_0: Complexes,
+    tolerance: float,
+) -> Iterator[Check]:
+    if not bubble.symmetric:
+        return
+    # the point -w_max has no partner
+    alone = bubble.U**2 * grid.dw * abs(G_0[0].imag) / np.pi
+    rho = -G.imag[1:] / np.pi
+    uneven = np.max(np.abs(rho - rho[::-1]))
+    yield _check("rho even", uneven, _FURTHER * tolerance + alone * np.max(np.abs(G)) ** 2)
+    real = abs(Sigma[grid.n // 2].real)
+    yield _check("Re Sigma(0) = 0", real, _FURTHER * tolerance + alone)
+
+
+def _without_interaction(
+    bubble: Bubble, grid: FrequencyGrid, G: Complexes, tolerance: float
+) -> Iterator[Check]:
+    bound = _FURTHER * tolerance
+    w = np.linspace(-1.2 * bubble.reach, 1.2 * bubble.reach, _FREQUENCIES)
+    points = np.unique(np.rint(w / grid.dw).astype(int)) + grid.n // 2
+    expected = algebraic_green(bubble, grid.w[points], grid.eta_0)
+    off = np.max(np.abs(G[points] - expected))
+    yield _check(f"Newton's method at {len(points)} frequencies", off, bound)
+    if not bubble.squared_couplings.any():
+        off = np.max(np.abs(G - semicircle_green(grid.z, bubble.t)))
+        yield _check("semicircle", off, bound)

@@ -1,0 +1,124 @@
+"""Paper C section IV, the Hubbard bubble: its figure as a table, and an exact average beside it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ..streams import Streams
+from ..theory.hubbard_bubble import Bubble, FrequencyGrid, Solution, circles, solve
+from .tables import Tick, nothing
+
+# C Fig 6
+W = 2.0
+FIG6: dict[str, Any] = {"N": 30, "t": 1.0, "T": 2.0}
+CIRCLES: dict[str, Any] = {"xi": 10.0, "n_L": 1.0}
+COUPLINGS = (0.5, 1.5)
+FEW, MANY = (2, 10, 20), 141
+GRID = FrequencyGrid(n=2**14, w_max=20.0, eta_0=0.02)
+_SHOWN = 4.0
+
+
+def bubble_of_figure(
+    V: float, n_circles: int, U: float = 2.0, realization: int = 0, **options: Any
+) -> Bubble:
+    """A bubble of C Fig 6; more circles leave the energies of the inner ones as they are."""
+    squared = circles(n_circles, V, **CIRCLES)
+    energies = Streams(6, realization)("lbit energies").uniform(-W, W, len(squared))
+    return Bubble(U=U, squared_couplings=squared, energies=energies, **FIG6, **options)
+
+
+def spectral_functions(tick: Tick = nothing) -> pd.DataFrame:
+    """C Fig 6: rho(w) with few l-bits, and with many, where U = 0 is beside it.
+
+    Columns `panel`, `curve`, `w`, `value`.
+    """
+    tasks = []
+    for V in COUPLINGS:
+        for n_circles in FEW:
+            tasks.append((f"V = {V:g}", V, n_circles, 2.0))
+        for U in (2.0, 0.0):
+            tasks.append((f"V = {V:g}, many l-bits", V, MANY, U))
+    shown = np.abs(GRID.w) <= _SHOWN
+    parts = []
+    for done, (panel, V, n_circles, U) in enumerate(tasks):
+        bubble = bubble_of_figure(V, n_circles, U)
+        found = solve(bubble, GRID).require_converged()
+        curve = f"M = {bubble.n_lbits}, U = {U:g}"
+        columns = {"panel": panel, "curve": curve, "w": GRID.w[shown], "value": found.rho[shown]}
+        parts.append(pd.DataFrame(columns))
+        tick(done + 1, len(tasks))
+    return pd.concat(parts, ignore_index=True)
+
+
+def difference_ratio(interacting: Solution, free: Solution, within: float = W) -> float:
+    """int |rho - rho_free| dw over int rho_free dw, both for |w| < `within`; (H8).
+
+    Examples
+    --------
+    >>> few = [solve(bubble_of_figure(1.5, 2, U), GRID) for U in (2.0, 0.0)]
+    >>> abs(difference_ratio(*few) - 0.224) < 0.01
+    True
+    """
+    inside = np.abs(interacting.w) < within
+    change = np.abs(interacting.rho - free.rho)[inside].sum()
+    return float(change / free.rho[inside].sum())
+
+
+class Averaged(NamedTuple):
+    """Broadened densities averaged over samples, all (n,): a site's, an l-bit's, standard errors."""
+
+    rho: np.ndarray
+    error: np.ndarray
+    rho_lbits: np.ndarray
+    error_lbits: np.ndarray
+
+
+def quadratic_average(
+    bubble: Bubble,
+    w: np.ndarray,
+    eta_0: float,
+    samples: int,
+    seed: int = 1,
+    tick: Tick = nothing,
+) -> Averaged:
+    """Exact densities at U = 0, averaged over random hopping and couplings at fixed eps_a.
+
+    Diagonalises the single-particle matrix of two spins of N sites and M l-bits: hopping
+    t_ij/sqrt(N) of each spin a matrix of the unitary ensemble with <|t_ij|^2> = t^2, and complex
+    Gaussian V_ia with <|V_ia|^2> = V_a^2/(2 sqrt N) between each l-bit and both. Every level is a
+    Lorentzian of half width eta_0. U, T and c_hyb of `bubble` are not used.
+    """
+    found = np.empty((samples, 2, len(w)))
+    for realization in range(samples):
+        E, psi = np.linalg.eigh(_single_particle(bubble, Streams(seed, realization)))
+        lines = eta_0 / np.pi / ((w - E[:, None]) ** 2 + eta_0**2)
+        weights = np.abs(psi) ** 2
+        found[realization, 0] = weights[: 2 * bubble.N].mean(axis=0) @ lines
+        found[realization, 1] = weights[2 * bubble.N :].mean(axis=0) @ lines
+        tick(realization + 1, samples)
+    mean = found.mean(axis=0)
+    error = found.std(axis=0, ddof=1) / np.sqrt(samples)
+    return Averaged(mean[0], error[0], mean[1], error[1])
+
+
+def _single_particle(bubble: Bubble, streams: Streams) -> np.ndarray:
+    """Sites of spin up, sites of spin down, l-bits."""
+    N, M = bubble.N, bubble.n_lbits
+    matrix = np.zeros((2 * N + M, 2 * N + M), dtype=complex)
+    for spin in range(2):
+        A = _complex_normal(streams("hopping", spin), (N, N))
+        block = slice(spin * N, (spin + 1) * N)
+        matrix[block, block] = bubble.t * (A + A.conj().T) / np.sqrt(2 * N)
+    V = _complex_normal(streams("couplings"), (2 * N, M))
+    matrix[: 2 * N, 2 * N :] = V * np.sqrt(bubble.squared_couplings / (2 * np.sqrt(N)))
+    matrix[2 * N :, : 2 * N] = matrix[: 2 * N, 2 * N :].conj().T
+    matrix[2 * N :, 2 * N :] = np.diag(bubble.energies)
+    return matrix
+
+
+def _complex_normal(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """Complex Gaussian numbers with <|x|^2> = 1."""
+    return np.asarray(rng.normal(size=shape) + 1j * rng.normal(size=shape)) / np.sqrt(2)
