@@ -19,6 +19,7 @@ from .validation import (
     dot_relaxation,
     failed_avalanche_figures,
     film,
+    hubbard_bubble,
     lattice_figures,
     nearly_mbl_metal,
 )
@@ -162,6 +163,11 @@ FIGURES: dict[str, PaperFigure] = {
                 dashed=bubble_growth.BY_PAPER,
             ),
         ),
+    ),
+    "C6": PaperFigure(
+        "C Fig 6: spectral function of a Hubbard bubble with M l-bits (eta_0 = 0.01)",
+        hubbard_bubble.spectral_functions,
+        (Axes("w", r"$\omega$", r"$\rho(\omega)$"),),
     ),
     "E-flow": PaperFigure(
         "E section III A: hybridisation of the next l-bit",

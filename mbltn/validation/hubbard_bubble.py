@@ -17,7 +17,7 @@ FIG6: dict[str, Any] = {"N": 30, "t": 1.0, "T": 2.0}
 CIRCLES: dict[str, Any] = {"xi": 10.0, "n_L": 1.0}
 COUPLINGS = (0.5, 1.5)
 FEW, MANY = (2, 10, 20), 141
-GRID = FrequencyGrid(n=2**14, w_max=20.0, eta_0=0.02)
+GRID = FrequencyGrid(n=2**14, w_max=20.0, eta_0=0.01)
 _SHOWN = 4.0
 
 
@@ -36,11 +36,11 @@ def spectral_functions(tick: Tick = nothing) -> pd.DataFrame:
     Columns `panel`, `curve`, `w`, `value`.
     """
     tasks = []
-    for V in COUPLINGS:
+    for V, (few, many) in zip(COUPLINGS, (("a", "b"), ("c", "d")), strict=True):
         for n_circles in FEW:
-            tasks.append((f"V = {V:g}", V, n_circles, 2.0))
+            tasks.append((f"({few}) V = {V:g}", V, n_circles, 2.0))
         for U in (2.0, 0.0):
-            tasks.append((f"V = {V:g}, many l-bits", V, MANY, U))
+            tasks.append((f"({many}) V = {V:g}, many l-bits", V, MANY, U))
     shown = np.abs(GRID.w) <= _SHOWN
     parts = []
     for done, (panel, V, n_circles, U) in enumerate(tasks):
@@ -68,7 +68,7 @@ def difference_ratio(interacting: Solution, free: Solution, within: float = W) -
 
 
 class Averaged(NamedTuple):
-    """Broadened densities averaged over samples, all (n,): a site's, an l-bit's, standard errors."""
+    """Broadened densities of a site and of an l-bit, averaged, with standard errors; all (n,)."""
 
     rho: np.ndarray
     error: np.ndarray

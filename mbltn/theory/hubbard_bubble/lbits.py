@@ -24,13 +24,21 @@ def summed_lbits(G: Complexes, bubble: Bubble, grid: FrequencyGrid) -> Complexes
     from .lbit_kernel import sum_lbits
 
     re, im = np.empty(grid.n), np.empty(grid.n)
-    parts = np.ascontiguousarray(G.real), np.ascontiguousarray(G.imag)
-    lbits = bubble.squared_couplings, bubble.energies, float(np.sqrt(bubble.N))
-    sum_lbits(grid.w, float(grid.eta_0), *parts, *lbits, re, im)
+    sum_lbits(
+        grid.w,
+        float(grid.eta_0),
+        np.ascontiguousarray(G.real),
+        np.ascontiguousarray(G.imag),
+        bubble.squared_couplings,
+        bubble.energies,
+        float(np.sqrt(bubble.N)),
+        re,
+        im,
+    )
     return re + 1j * im
 
 
 def hybridisation(G: Complexes, bubble: Bubble, grid: FrequencyGrid) -> Complexes:
-    """D = t^2 G + (c/sqrt N) sum_a V_a^2 G_a, docs/physics.md (H3), C eq 16b with its c corrected."""
+    """D = t^2 G + (c/sqrt N) sum_a V_a^2 G_a, docs/physics.md (H3), C eq 16b."""
     weight = bubble.c_hyb / np.sqrt(bubble.N)
     return np.asarray(bubble.t**2 * G + weight * summed_lbits(G, bubble, grid))

@@ -104,13 +104,8 @@ class Solution:
         if self.unresolved.any():
             said.append(
                 f"{np.count_nonzero(self.unresolved)} of {self.bubble.n_lbits} l-bits have widths "
-                f"below eta_0={self.eta_0:g} (down to {self.widths.min():.2g}): their lines are not "
-                "resolved; a smaller eta_0 needs a larger n"
-            )
-        if self.bubble.U > 0 and self.bubble.T < self.grid.dw:
-            said.append(
-                f"T={self.bubble.T:g} is below the spacing {self.grid.dw:g} of the frequencies: "
-                "the Fermi step is not resolved; use a larger n"
+                f"below eta_0={self.eta_0:g} (down to {self.widths.min():.2g}): their lines are "
+                "not resolved; a smaller eta_0 needs a larger n"
             )
         return tuple(said)
 

@@ -1,0 +1,200 @@
+"""What a solution of the Hubbard bubble says of itself, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mbltn.errors import InvalidInput, SolverFailure
+from mbltn.theory import hubbard_bubble as hb
+
+GRID = hb.FrequencyGrid(n=2**12, w_max=20.0, eta_0=0.05)
+PAIR = {"squared_couplings": [0.3, 0.3], "energies": [0.7, -0.7]}
+
+NORM, SIGN = "int rho = 1, with its tail", "Im G < 0"
+RESIDUAL = "residual of the equations"
+SIGN_S, NORM_S = "Im Sigma <= 0", "int rho_S = U^2 (nbar^2 n + n^2 nbar)"
+DIRECT = "rho_S(0) by the double sum"
+EVEN, REAL = "rho even", "Re Sigma(0) = 0"
+SEMICIRCLE = "semicircle"
+ALWAYS = {NORM, SIGN, RESIDUAL, SIGN_S}
+
+
+def bubble(U=2.0, **changes):
+    return hb.Bubble(**{"N": 30, "t": 1.0, "U": U, "T": 2.0, **PAIR, **changes})
+
+
+def failed(solution):
+    return {row.name for row in solution.checks if not row.passed}
+
+
+# -- checks ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("system", "expected"),
+    [
+        (bubble(), {NORM_S, DIRECT, EVEN, REAL}),
+        (bubble(energies=[0.7, 0.2]), {NORM_S, DIRECT}),
+        (bubble(0.0), {EVEN, REAL}),
+        (bubble(0.0, squared_couplings=[0.0, 0.0]), {EVEN, REAL, SEMICIRCLE}),
+        (hb.Bubble(30, 0.0, 2.0, 0.05), {NORM_S, DIRECT, EVEN, REAL}),
+    ],
+)
+def test_every_check_that_applies_is_passed(system, expected):
+    found = hb.solve(system, GRID)
+    names = {row.name for row in found.checks}
+    newton = {name for name in names if name.startswith("Newton")}
+    assert names - newton == ALWAYS | expected and bool(newton) == (system.U == 0)
+    assert failed(found) == set()
+    for row in found.checks:
+        assert row.value <= row.bound
+
+
+def test_each_check_sees_what_it_is_for():
+    found = hb.solve(bubble(), GRID)
+    assert failed(replace(found, G=1.01 * found.G)) >= {NORM, RESIDUAL}
+    assert failed(replace(found, G=found.G.conj())) >= {NORM, SIGN, RESIDUAL}
+    assert failed(replace(found, Sigma=found.Sigma.conj())) == {SIGN_S}
+    assert failed(replace(found, Sigma=found.Sigma + 1e-4)) == {REAL}
+    assert failed(replace(found, rho_S=found.rho_S * (1 + 1e-9))) == {DIRECT}
+    assert failed(replace(found, rho_S=1.01 * found.rho_S)) == {DIRECT, NORM_S}
+    shifted = replace(found, G=np.roll(found.G, 3))
+    assert failed(shifted) == {RESIDUAL, EVEN}
+    free = hb.solve(bubble(0.0, squared_couplings=[0.0, 0.0]), GRID)
+    wrong = failed(replace(free, G=free.G * (1 + 1e-4 * np.exp(-(free.w**2)))))
+    assert {SEMICIRCLE, RESIDUAL} < wrong and any(name.startswith("Newton") for name in wrong)
+
+
+def test_a_finer_and_a_wider_grid():
+    found = hb.solve(bubble(), GRID)
+    rows = hb.refinement(found)
+    assert [row.name for row in rows] == ["dw/2", "dw 2", "w_max 2"]
+    assert all(row.passed and row.bound == 1e-4 for row in rows)
+    wider = hb.solve(bubble(), hb.FrequencyGrid(2**13, 40.0, 0.05))
+    middle = slice(2**11, 3 * 2**11)
+    change = np.max(np.abs(wider.rho[middle] - found.rho))
+    assert rows[2].value == pytest.approx(change, rel=1e-6)
+    short = hb.solve(hb.Bubble(30, 1.0, 0.0, 2.0), hb.FrequencyGrid(2**11, 14.0, 0.03))
+    assert [row.name for row in hb.refinement(short)] == ["dw/2", "w_max 2", "w_max/2"]
+
+
+def test_what_depends_on_the_grid_is_seen():
+    found = hb.solve(bubble(), GRID)
+    rows = hb.refinement(replace(found, G=found.G * (1 + 1e-3j)))
+    assert len(rows) == 3 and not any(row.passed for row in rows)
+
+
+# -- how it ended ----------------------------------------------------------------------------------
+
+
+def test_too_few_rounds():
+    seen = []
+    found = hb.solve(bubble(), GRID, max_iterations=3, tick=lambda *now: seen.append(now))
+    assert found.status == "iteration limit" and found.iterations == 3
+    assert seen == list(enumerate(found.changes, start=1))
+    assert RESIDUAL in failed(found)
+    assert any("iteration limit after 3 rounds" in sentence for sentence in found.warnings)
+    with pytest.raises(SolverFailure, match=r"after 3 rounds.*max_iterations"):
+        found.require_converged()
+
+
+@pytest.mark.parametrize("mixing", ["anderson", "linear"])
+def test_a_tolerance_below_rounding(mixing):
+    found = hb.solve(bubble(), GRID, mixing=mixing, tolerance=1e-18)
+    assert found.status == "stalled" and found.changes.min() < 1e-14
+    with pytest.raises(SolverFailure, match=r"stalled.*rounding"):
+        found.require_converged()
+
+
+def test_the_end():
+    found = hb.solve(bubble(), GRID)
+    assert found.require_converged() is found
+    assert found.changes[-1] < 1e-8 <= found.changes[:-1].min()
+    assert found.eta_0 == 0.05 and "converged" in repr(found)
+    for array in (found.G, found.Sigma, found.rho_S, found.changes, found.bubble.energies):
+        assert not array.flags.writeable
+
+
+def test_lbits_that_are_not_resolved_are_named():
+    found = hb.solve(bubble(squared_couplings=[0.3, 0.001]), GRID)
+    assert found.unresolved.tolist() == [False, True]
+    assert any("1 of 2 l-bits have widths below eta_0=0.05" in s for s in found.warnings)
+    assert hb.solve(hb.Bubble(30, 1.0, 2.0, 2.0), GRID).warnings == ()
+
+
+# -- refused ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"N": 0}, "N=0"),
+        ({"N": 2.5}, r"N=2\.5"),
+        ({"t": -1.0}, r"t=-1\.0"),
+        ({"U": float("nan")}, "U=nan"),
+        ({"U": float("inf")}, "U=inf"),
+        ({"T": 0.0}, "T=0"),
+        ({"T": -2.0}, r"T=-2\.0"),
+        ({"c_hyb": -0.5}, r"c_hyb=-0\.5"),
+        ({"squared_couplings": [-0.1, 0.1]}, r"squared_couplings=-0\.1"),
+        ({"squared_couplings": [0.1]}, r"one entry for each l-bit"),
+        ({"squared_couplings": 0.1, "energies": 0.1}, r"shape \(\)"),
+        ({"energies": [0.0, np.inf]}, "energies=inf"),
+    ],
+)
+def test_a_bubble_that_cannot_be(changes, message):
+    with pytest.raises(InvalidInput, match=message):
+        hb.Bubble(**{"N": 30, "t": 1.0, "U": 2.0, "T": 2.0, **PAIR, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"n": 15}, "must be even"),
+        ({"n": 8}, "must be even"),
+        ({"w_max": 0.0}, "w_max=0"),
+        ({"w_max": float("inf")}, "w_max=inf"),
+        ({"eta_0": -0.1}, r"eta_0=-0\.1"),
+        ({"eta_0": 0.019}, r"below 2 dw=0\.0195312.*n >= 4211"),
+    ],
+)
+def test_a_grid_that_cannot_be(changes, message):
+    with pytest.raises(InvalidInput, match=message):
+        hb.FrequencyGrid(**{"n": 4096, "w_max": 20.0, "eta_0": 0.02, **changes})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"mixing": "broyden"}, "'anderson' or 'linear'"),
+        ({"fraction": 0.0}, "fraction=0"),
+        ({"fraction": 1.5}, r"fraction=1\.5"),
+        ({"tolerance": 0.0}, "tolerance=0"),
+        ({"max_iterations": 0}, "max_iterations=0"),
+    ],
+)
+def test_options_that_cannot_be(options, message):
+    with pytest.raises(InvalidInput, match=message):
+        hb.solve(bubble(), GRID, **options)
+
+
+def test_a_grid_that_ends_too_early():
+    with pytest.raises(InvalidInput, match=r"w_max=14 is below .* = 14\.1"):
+        hb.solve(bubble(), hb.FrequencyGrid(2**12, 14.0, 0.05))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(0, 1.0, 1.0), (2, -1.0, 1.0), (2, 1.0, 0.0), (2, 1.0, 1.0, 0.0), (2, 1.0, 1.0, 1.0, "m")],
+)
+def test_circles_that_cannot_be(arguments):
+    with pytest.raises(InvalidInput):
+        hb.circles(*arguments)
+
+
+def test_the_real_axis_is_refused():
+    with pytest.raises(InvalidInput, match="eta_0"):
+        hb.algebraic_green(bubble(0.0), np.zeros(1), 0.0)
