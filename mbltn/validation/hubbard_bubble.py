@@ -54,7 +54,7 @@ def spectral_functions(tick: Tick = nothing) -> pd.DataFrame:
 
 
 def difference_ratio(interacting: Solution, free: Solution, within: float = W) -> float:
-    """int |rho - rho_free| dw over int rho_free dw, both for |w| < `within`; (H8).
+    """int |rho - rho_free| dw over int rho_free dw, both for |w| < `within`, docs/physics.md (H8).
 
     Examples
     --------
