@@ -77,6 +77,15 @@ def require_branching(K: ArrayLike) -> Floats:
     return array
 
 
+def one_number(name: str, values: ArrayLike, meaning: str, zero: bool = False) -> float:
+    """One finite number > 0, or >= 0 with `zero`."""
+    require = require_nonnegative if zero else require_positive
+    array = require_finite(name, require(name, values, meaning), meaning)
+    if array.ndim != 0:
+        raise InvalidInput(f"{name} has shape {array.shape} and must be one number: {meaning}")
+    return float(array)
+
+
 def positive_integer(name: str, value: int, meaning: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise InvalidInput(f"{name}={value!r} must be an integer >= 1: {meaning}")

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mbltn.figures import FIGURES
+from mbltn.plotting.curves import draw_curves
 from mbltn.theory.hubbard_bubble import Bubble, FrequencyGrid, solve
 from mbltn.validation import hubbard_bubble as exact
 
@@ -89,7 +91,7 @@ def test_inner_lbits_keep_their_energies():
     assert not np.any(other.energies == few.energies)
 
 
-def test_the_table_of_the_figure(monkeypatch):
+def test_the_table_of_the_figure(monkeypatch, tmp_path):
     """Panels a-d: weak coupling keeps the spectrum, the other does not, nor does U fade from it."""
     monkeypatch.setattr(exact, "MANY", 60)
     ticks = []
@@ -105,3 +107,5 @@ def test_the_table_of_the_figure(monkeypatch):
     w = table["w"].to_numpy()[: len(few)]
     inside = np.abs(w) < exact.W
     assert 0.1 < area((strong - free)[inside], free[inside]) < 0.2
+    draw_curves(table, tmp_path / "C6.png", FIGURES["C6"].panels)
+    assert (tmp_path / "C6.png").read_bytes().startswith(b"\x89PNG")

@@ -139,6 +139,8 @@ def test_lbits_that_are_not_resolved_are_named():
         ({"T": 0.0}, "T=0"),
         ({"T": -2.0}, r"T=-2\.0"),
         ({"c_hyb": -0.5}, r"c_hyb=-0\.5"),
+        ({"U": [1.0, 2.0]}, r"U has shape \(2,\)"),
+        ({"T": float("inf")}, "T=inf"),
         ({"squared_couplings": [-0.1, 0.1]}, r"squared_couplings=-0\.1"),
         ({"squared_couplings": [0.1]}, r"one entry for each l-bit"),
         ({"squared_couplings": 0.1, "energies": 0.1}, r"shape \(\)"),
@@ -198,3 +200,5 @@ def test_circles_that_cannot_be(arguments):
 def test_the_real_axis_is_refused():
     with pytest.raises(InvalidInput, match="eta_0"):
         hb.algebraic_green(bubble(0.0), np.zeros(1), 0.0)
+    with pytest.raises(InvalidInput, match="w=nan"):
+        hb.algebraic_green(bubble(0.0), [np.nan], 0.1)

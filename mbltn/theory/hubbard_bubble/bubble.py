@@ -8,7 +8,7 @@ import numpy as np
 
 from mbltn.errors import InvalidInput
 
-from .._inputs import positive_integer, require_finite, require_nonnegative, require_positive
+from .._inputs import one_number, positive_integer, require_finite, require_nonnegative
 from .._quadrature import Floats
 
 
@@ -58,14 +58,14 @@ class Bubble:
 
     def __post_init__(self) -> None:
         positive_integer("N", self.N, "it counts the sites of the bubble")
+        one_number("T", self.T, "it is the temperature")
         for name, meaning in (
             ("t", "it is the root mean square hopping"),
             ("U", "it is the repulsion of two electrons on a site"),
             ("c_hyb", "it is the weight of the l-bits, 0.5 or as printed 1"),
-            ("squared_couplings", "they are the squares V_a^2"),
         ):
-            require_finite(name, require_nonnegative(name, getattr(self, name), meaning), meaning)
-        require_finite("T", require_positive("T", self.T, "it is the temperature"), "use a large T")
+            one_number(name, getattr(self, name), meaning, zero=True)
+        require_nonnegative("squared_couplings", self.squared_couplings, "they are squares V_a^2")
         for name in ("squared_couplings", "energies"):
             array = require_finite(name, getattr(self, name), "one number for each l-bit").copy()
             if array.ndim != 1:

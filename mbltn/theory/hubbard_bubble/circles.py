@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._inputs import one_of, positive_integer, require_nonnegative, require_positive
+from .._inputs import one_number, one_of, positive_integer
 from .._quadrature import Floats
 
 _FILLINGS = ("n", "n-1")
@@ -44,9 +44,9 @@ def circles(n_circles: int, V: float, xi: float, n_L: float = 1.0, filling: str 
     [0.0225, 0.02162, 0.02162]
     """
     n_circles = positive_integer("n_circles", n_circles, "it counts circles of l-bits")
-    strength = float(require_nonnegative("V", V, "it is the coupling"))
-    length = float(require_positive("xi", xi, "it is the localization length"))
-    density = float(require_positive("n_L", n_L, "it is the number of l-bits in a unit of area"))
+    strength = one_number("V", V, "it is the coupling", zero=True)
+    length = one_number("xi", xi, "it is the localization length")
+    density = one_number("n_L", n_L, "it is the number of l-bits in a unit of area")
     one_of("filling", filling, _FILLINGS)
     circle = np.arange(1, n_circles + 1)
     held = circle if filling == "n" else np.maximum(circle - 1, 1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mbltn.errors import InvalidInput
 
-from .._inputs import positive_integer, require_finite, require_positive
+from .._inputs import one_number, positive_integer
 from .._quadrature import Floats
 from .bubble import Bubble
 
@@ -50,7 +50,7 @@ class FrequencyGrid:
         if n % 2 or n < 16:
             raise InvalidInput(f"n={n} must be even and >= 16, so that w = 0 is a point: use 2**14")
         for name, meaning in (("w_max", "it ends the grid"), ("eta_0", "it broadens all lines")):
-            require_finite(name, require_positive(name, getattr(self, name), meaning), meaning)
+            one_number(name, getattr(self, name), meaning)
         if self.eta_0 < 2 * self.dw:
             raise InvalidInput(
                 f"eta_0={self.eta_0:g} is below 2 dw={2 * self.dw:g}: poles would fall between the "

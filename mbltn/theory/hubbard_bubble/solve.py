@@ -8,7 +8,7 @@ import numpy as np
 
 from mbltn.errors import InvalidInput
 
-from .._inputs import one_of, positive_integer, require_finite, require_positive
+from .._inputs import one_number, one_of, positive_integer
 from .bubble import Bubble
 from .equations import Round, one_round
 from .grid import Complexes, FrequencyGrid
@@ -72,8 +72,7 @@ def solve(
     one_of("mixing", mixing, _MIXINGS)
     if not 0 < fraction <= 1:
         raise InvalidInput(f"fraction={fraction!r} must lie in (0, 1]: it is the weight of G_new")
-    meaning = "it ends the iteration"
-    require_finite("tolerance", require_positive("tolerance", tolerance, meaning), meaning)
+    one_number("tolerance", tolerance, "it ends the iteration")
     positive_integer("max_iterations", max_iterations, "it counts rounds")
     how: Mixing = Anderson(fraction) if mixing == "anderson" else Linear(fraction)
     G = np.asarray(1 / (grid.z + 1j * bubble.t))

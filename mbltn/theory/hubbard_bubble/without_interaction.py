@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mbltn.errors import InvalidInput
-
+from .._inputs import one_number, require_finite
 from .._quadrature import Floats
 from .bubble import Bubble
 from .grid import Complexes
@@ -16,7 +15,13 @@ _NEWTON, _HALVINGS = 60, 40
 
 
 def semicircle_green(z: Complexes, t: float) -> Complexes:
-    """G = (z - sqrt(z^2 - 4 t^2))/(2 t^2), docs/physics.md (H7): no l-bits, U = 0."""
+    """G = (z - sqrt(z^2 - 4 t^2))/(2 t^2) with Im z > 0, docs/physics.md (H7): no l-bits, U = 0.
+
+    Examples
+    --------
+    >>> complex(semicircle_green(np.array(0.01j), 1.0).round(6))
+    -0.995012j
+    """
     if t == 0:
         return np.asarray(1 / z)
     root = np.sqrt(z - 2 * t) * np.sqrt(z + 2 * t)
@@ -45,7 +50,7 @@ def algebraic_green(bubble: Bubble, w: Floats, eta_0: float) -> Complexes:
     Raises
     ------
     InvalidInput
-        If eta_0 is not positive.
+        If eta_0 is not positive or a frequency not finite.
 
     Examples
     --------
@@ -53,13 +58,13 @@ def algebraic_green(bubble: Bubble, w: Floats, eta_0: float) -> Complexes:
     >>> complex(algebraic_green(one, np.array([0.0]), 0.01)[0].round(6))
     -0.995012j
     """
-    if not eta_0 > 0:
-        raise InvalidInput(f"eta_0={eta_0!r} must be positive: Im G < 0 singles out the solution")
+    w = require_finite("w", w, "it is a frequency")
+    eta_0 = one_number("eta_0", eta_0, "above the real axis the solution is unique")
     start = 20 * (bubble.reach + np.sqrt(bubble.squared_couplings.sum()) + 1)
     heights = np.geomspace(
         max(start, eta_0), eta_0, 2 + int(np.log(max(start / eta_0, 1.0)) / np.log(_STEP))
     )
-    G = 1 / (np.asarray(w) + 1j * heights[0])
+    G = 1 / (w + 1j * heights[0])
     for eta in heights:
         G = _newton(G, w + 1j * eta, bubble)
     return G
