@@ -109,6 +109,63 @@ def test_amplitudes_at_the_grain_with_fifty_digits(radius, W, potential):
         assert abs(np.linalg.eigh(h)[1][0]).min() > 2 * exact.min()  # what is mended here
 
 
+def by_shortest_paths(lattice, potential):
+    """phi_n(0) for W >> hop = 1: paths without detour, sum prod_{m on the path} 1/(V_n - V_m)."""
+    number = {tuple(site): i for i, site in enumerate(lattice.sites.tolist())}
+    found = np.empty(len(potential))
+    for home, (x, y) in enumerate(lattice.sites.tolist()):
+        ways = {(0, 0): 1.0}
+        for m in range(abs(x) + 1):
+            for n in range(abs(y) + 1):
+                site = (m * np.sign(x), n * np.sign(y))
+                before = [((m - 1) * np.sign(x), site[1]), (site[0], (n - 1) * np.sign(y))]
+                sums = [ways[one] for one, step in zip(before, (m, n), strict=True) if step]
+                gap = potential[home] - potential[number[site]] if number[site] != home else 1.0
+                ways[site] = sum(sums, 0.0 if sums else 1.0) / gap
+        found[home] = abs(ways[x, y])
+    return found
+
+
+def test_amplitudes_on_a_large_lattice_are_sums_over_paths():
+    """Also in the corners, where noise elsewhere in the shell has many more paths."""
+    lattice = SquareLattice(radius=25, W=1e6, theta_0=1.0)
+    h = hamiltonian(lattice)
+    energies, orbitals = np.linalg.eigh(h)
+    order = np.argsort(np.diag(h))  # of levels, as long as hops are small
+    found = amplitudes_at_origin(h, lattice.shells, energies, orbitals)
+    expected = by_shortest_paths(lattice, np.diag(h))[order]
+    gaps = np.diff(np.diag(h)[order])
+    assert gaps.min() > 5 and found.min() < 1e-140
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=0)
+
+
+@pytest.mark.parametrize("radius", [1, 2, 3, 5])
+@pytest.mark.parametrize("hop", [0.0, 1.0])
+def test_amplitudes_without_a_potential(radius, hop):
+    """Degenerate levels: no relative accuracy, but no garbage. Orbitals are complete."""
+    lattice = SquareLattice(radius=radius, W=0.0, hop=hop)
+    h = hamiltonian(lattice)
+    energies, orbitals = np.linalg.eigh(h)
+    found = amplitudes_at_origin(h, lattice.shells, energies, orbitals)
+    np.testing.assert_allclose(found, abs(orbitals[0]), rtol=0, atol=1e-13)
+    assert found @ found == pytest.approx(1, rel=1e-12)
+
+
+@pytest.mark.parametrize(("radius", "W"), [(1, 1e-9), (2, 1e-7), (3, 1e-6), (3, 1e-4)])
+def test_amplitudes_of_orbitals_that_hardly_touch_the_grain(radius, W):
+    """A potential this weak leaves the symmetry of the lattice, which keeps them away."""
+    import mpmath
+
+    lattice = SquareLattice(radius=radius, W=W, potential="random")
+    h = hamiltonian(lattice)
+    found = amplitudes_at_origin(h, lattice.shells, *np.linalg.eigh(h))
+    with mpmath.workdps(50):
+        _, orbitals = mpmath.eigsy(mpmath.matrix(h))
+        exact = np.array([float(abs(orbitals[0, a])) for a in range(len(h))])
+    assert exact.min() < 1e-5
+    np.testing.assert_allclose(found, exact, rtol=1e-6, atol=0)
+
+
 def test_sites_of_orbitals_maximise_the_product():
     rng = np.random.default_rng(5)
     for _ in range(12):
@@ -159,5 +216,6 @@ def test_impossible_arrays():
         lattice.sample(phases=np.zeros(5))
     with pytest.raises(InvalidInput, match="must be"):
         orbital_sites(np.zeros((3, 2)))
-    with pytest.raises(InvalidInput, match="single 0 at the origin"):
-        amplitudes_at_origin(np.eye(3), np.array([0, 0, 1]), np.ones(3), np.eye(3))
+    for shells in ([0, 0, 1], [0, 2, 2], [-1, 0, 1], [0, 1, 0], [1, 2, 3], [0, 1]):
+        with pytest.raises(InvalidInput, match="single 0 at the origin without a gap"):
+            amplitudes_at_origin(np.eye(3), np.array(shells), np.ones(3), np.eye(3))
