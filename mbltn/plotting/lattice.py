@@ -65,30 +65,27 @@ def draw_lattice_study(
     """
     size = r"$\eta_{\mathrm{tot}}/\log 2$"
     varied = [axis for axis in axes if axis in phases and phases[axis].nunique() > 1]
-    if not varied:
-        x = "theta_0" if "theta_0" in rows else "realization"
-        drawn = rows.assign(curve=[f"{n} orbitals" for n in rows["n_orbitals"]])
-        draw_curves(
-            drawn,
-            path,
-            (Axes(x, x, size, y="thermal_lbits", y_log=True, points=True),),
-            title,
-        )
-        return
-    x = max(varied, key=lambda axis: phases[axis].nunique())
+    x = max(varied, key=lambda axis: phases[axis].nunique(), default="")
     others = [
         name
         for name in ("potential", "radius", "hop", "theta_min", "W")
-        if name in phases and name != x and phases[name].nunique() > 1
+        if name != x and phases[name].nunique() > 1
     ]
-    drawn = phases.assign(
-        curve=[
-            ", ".join(f"{name}={row[name]}" for name in others) or "all"
-            for row in phases.to_dict(orient="records")
+
+    def with_curves(table: pd.DataFrame) -> pd.DataFrame:
+        names = [
+            ", ".join(f"{name}={row[name]}" for name in others) or f"{row['n_orbitals']} orbitals"
+            for row in table.to_dict(orient="records")
         ]
-    )
-    panels = (
-        Axes(x, x, "fraction that runs away", y="fraction", points=True),
-        Axes(x, x, size, y="thermal_lbits", error="thermal_error", y_log=True, points=True),
-    )
-    draw_curves(drawn, path, panels, title)
+        return table.assign(curve=names)
+
+    if x:
+        panels = (
+            Axes(x, x, "fraction that runs away", y="fraction", points=True),
+            Axes(x, x, size, y="thermal_lbits", error="thermal_error", y_log=True, points=True),
+        )
+        draw_curves(with_curves(phases), path, panels, title)
+        return
+    x = "theta_0" if rows["theta_0"].notna().all() else "realization"
+    panel = Axes(x, x, size, y="thermal_lbits", y_log=True, points=True)
+    draw_curves(with_curves(rows), path, (panel,), title)

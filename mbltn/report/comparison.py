@@ -45,8 +45,8 @@ def comparison_of(folder: Path) -> Comparison | LatticeEnsemble:
 
 
 def comparison_rows(comparison: Comparison | LatticeEnsemble) -> dict[str, Any]:
-    """For ``--json``: NaN becomes null."""
-    rows = comparison.tables()["comparison"]
+    """For ``--json``, which has no numbers that are not finite: NaN and inf become null."""
+    rows = comparison.tables()["comparison"].replace([np.inf, -np.inf], np.nan)
     plain = rows.astype(object).where(rows.notna(), None).to_dict(orient="records")
     if isinstance(comparison, LatticeEnsemble):
         return {"agrees": comparison.agrees, "rows": plain}
@@ -61,7 +61,7 @@ def comparison_text(comparison: Comparison | LatticeEnsemble) -> str:
     """The table that a run prints."""
     rows = comparison.tables()["comparison"]
     if isinstance(comparison, LatticeEnsemble):
-        hidden = {*_LATTICE, "thermal_error", "density"}
+        hidden = {*_LATTICE, "thermal_error", "density", "n_orbitals"}
         varied = [name for name in rows if name not in hidden and rows[name].nunique() > 1]
         columns = dict.fromkeys(map(str, varied), "{}") | _LATTICE
         failed = int((~comparison.rows["converged"]).sum())

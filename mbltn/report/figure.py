@@ -87,6 +87,7 @@ def _number_axes(study: Study) -> list[str]:
 
 
 def _title(study: Study) -> str:
-    fixed = {key: value for key, value in flat_parameters(study.model).items() if key != "kind"}
-    parts = ", ".join(f"{key}={value}" for key, value in fixed.items())
+    fixed = flat_parameters(study.model)
+    hidden = {"kind", *study.axes}
+    parts = ", ".join(f"{key}={value}" for key, value in fixed.items() if key not in hidden)
     return f"{study.name}: {parts}" if parts else study.name

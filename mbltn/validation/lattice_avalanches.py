@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ from ..observables import measure
 from ..solvers import Target, eigenpairs
 from ..study.record import Record
 from ..study.schema import SquareLatticeTheory, Study, build_model
-from ..study.statistics import flat_parameters
 from ..theory.avalanche_extent import StabilityRadius, grain_spacing, stability_radius
 from ..theory.central_grain import MeanField, solve
 
@@ -104,6 +103,12 @@ def check_lattice_study(study: Study) -> SquareLatticeTheory:
             raise StudyError(f"the mean field on orbitals needs the observable {name!r}: add it")
     if any(ensemble.states != "all" for ensemble in study.ensemble):
         raise StudyError("the mean field needs every orbital: set states='all' in every ensemble")
+    for ensemble in study.ensemble:
+        if ensemble.realizations > 1 and "theta_0" in {*study.model, *ensemble.grid}:
+            raise StudyError(
+                f"realizations={ensemble.realizations} of a given theta_0 are one and the same and "
+                "would count as many: set realizations=1, or leave theta_0 out to have it drawn"
+            )
     assert isinstance(study.theory, SquareLatticeTheory)
     return study.theory
 
@@ -114,9 +119,9 @@ class LatticeEnsemble:
 
     Attributes
     ----------
-    rows : one row for each realization: parameters, `theta_0` (quasiperiodic), `n_orbitals`,
-        `thermal_lbits` = eta_tot/log 2, `runs_away`, `radius`, `resolved`, `iterations`,
-        `converged`
+    rows : one row for each realization: parameters of the lattice (`theta_0` as drawn, NaN for a
+        random potential), `n_orbitals`, `thermal_lbits` = eta_tot/log 2, `runs_away`, `reach`
+        (stability radius) and whether it is `resolved`, `iterations`, `converged`
     phases : one row for each point of the grid: `fraction` of realizations that run away and its
         `error` (half of Wilson's interval of one sigma, which is not zero where all fail),
         `thermal_lbits` averaged with `thermal_error`, `largest_failed` and `smallest_full` (in
@@ -154,25 +159,23 @@ def lattice_ensemble(records: Iterable[Record], study: Study) -> LatticeEnsemble
 # Not what a point of the grid is known by; realizations are phases, however theta_0 was chosen.
 _MEASURED = (
     *("realization", "theta_0", "thermal_lbits", "runs_away"),
-    *("radius", "resolved", "iterations", "converged"),
+    *("reach", "resolved", "iterations", "converged"),
 )
 
 
 def _row(record: Record, theory: SquareLatticeTheory) -> dict[str, Any]:
-    parameters = record.task["parameters"]
-    lattice = build_model(parameters)
+    lattice = build_model(record.task["parameters"])
     assert isinstance(lattice, SquareLattice)
     arrays = record.arrays
     result = avalanche_on(arrays["grain_amplitude"], lattice.sites[arrays["orbital_site"]], theory)
-    drawn = {"theta_0": float(arrays["sample/theta_0"])} if "sample/theta_0" in arrays else {}
     return {
-        **flat_parameters(parameters),
-        **drawn,
+        **asdict(lattice),  # what the study leaves out, too: ensembles may differ in it
+        "theta_0": float(arrays.get("sample/theta_0", np.nan)),
         "n_orbitals": len(result.sites),
         "realization": record.task["realization"],
         "thermal_lbits": result.thermal_lbits,
         "runs_away": result.runs_away,
-        "radius": result.reach.radius,
+        "reach": result.reach.radius,
         "resolved": result.reach.resolved,
         "iterations": result.field.iterations,
         "converged": result.field.converged,
@@ -185,7 +188,7 @@ def _phases(rows: pd.DataFrame, distance: str) -> pd.DataFrame:
     for values, part in rows.groupby(keys, sort=True, dropna=False):
         full, size = (part[name].to_numpy() for name in ("runs_away", "thermal_lbits"))
         n, fraction = len(part), float(full.mean())
-        spacing = grain_spacing(part["radius"], ~full & part["resolved"], distance)
+        spacing = grain_spacing(part["reach"], ~full & part["resolved"], distance)
         found.append(
             {
                 **dict(zip(keys, values, strict=True)),

@@ -73,8 +73,8 @@ def test_phases_summarise_the_rows(folder):
         assert point["fraction"] == rows["runs_away"].mean()
         failed = rows[~rows["runs_away"]]
         if len(failed) == 8:
-            assert point["spacing"] == 2 * failed["radius"].max()
-            assert point["density"] == pytest.approx(0.5 / failed["radius"].max() ** 2)
+            assert point["spacing"] == 2 * failed["reach"].max()
+            assert point["density"] == pytest.approx(0.5 / failed["reach"].max() ** 2)
         else:
             assert (point["spacing"], point["density"]) == (np.inf, 0.0)
         if len(failed):
@@ -103,7 +103,7 @@ def test_reach_of_a_failed_avalanche(folder):
             ensemble.rows["realization"] == task["realization"]
         )
         [row] = ensemble.rows[chosen].to_dict(orient="records")
-        assert (row["radius"], row["resolved"]) == (expected.radius, expected.resolved)
+        assert (row["reach"], row["resolved"]) == (expected.radius, expected.resolved)
 
 
 def test_labels_have_no_mean(folder):
@@ -120,9 +120,9 @@ def test_text_and_picture(folder, capsys, monkeypatch):
     with pytest.raises(SystemExit) as end:
         main()
     assert end.value.code in (0, None)
-    shown = json.loads(capsys.readouterr().out)
+    shown = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
     assert [row["fraction"] for row in shown["rows"]][::2] == [1.0, 0.0]
-    assert shown["rows"][0]["largest_failed"] is None
+    assert shown["rows"][0]["largest_failed"] is shown["rows"][0]["spacing"] is None
 
 
 def test_one_point_is_drawn_against_the_phase(tmp_path):
@@ -137,12 +137,66 @@ def test_one_point_is_drawn_against_the_phase(tmp_path):
     assert draw(tmp_path / "random").exists()
 
 
+@pytest.fixture
+def drawn(monkeypatch):
+    """Tables and panels that were drawn."""
+    calls = []
+    monkeypatch.setattr(
+        "mbltn.plotting.lattice.draw_curves", lambda *arguments: calls.append(arguments)
+    )
+    return calls
+
+
+def test_lattices_of_several_sizes_are_kept_apart(tmp_path, drawn):
+    grid = {"W": [20.0, 30.0, 80.0], "radius": [2, 3]}
+    ensembles = [{"grid": grid, "realizations": 2, "states": "all"}]
+    run_study(parse_study(content(ensemble=ensembles)), tmp_path)
+    ensemble = comparison_of(tmp_path)
+    assert sorted(zip(ensemble.phases["W"], ensemble.phases["radius"], strict=True)) == [
+        (W, radius) for W in grid["W"] for radius in grid["radius"]
+    ]
+    assert set(ensemble.rows["radius"]) == {2, 3}
+    text = comparison_text(ensemble).splitlines()[1].split()
+    assert set(text[:2]) == {"radius", "W"} and "n_orbitals" not in text
+    draw(tmp_path)
+    [(table, _, panels, title)] = drawn
+    assert panels[0].x == "W" and set(table["curve"]) == {"radius=2", "radius=3"}
+    assert not table.duplicated(["W", "curve"]).any()
+    assert "radius" not in title
+
+
+def test_two_potentials_are_two_curves(tmp_path, drawn):
+    """A random one has no phase to be drawn against; one ensemble may leave out the other's key."""
+    ensembles = [
+        {"realizations": 2, "states": "all"},
+        {"grid": {"potential": ["random"]}, "realizations": 2, "states": "all"},
+    ]
+    run_study(parse_study(content(ensemble=ensembles), ["model.W=50.0"]), tmp_path)
+    draw(tmp_path)
+    [(table, _, panels, _)] = drawn
+    assert set(table["curve"]) == {"potential=quasiperiodic", "potential=random"}
+    assert table[panels[0].x].notna().all() and len(table) == 4
+
+
+def test_phases_on_a_grid(tmp_path, drawn):
+    grid = {"theta_0": [0.0, 1.0, 2.0]}
+    ensembles = [{"grid": grid, "realizations": 1, "states": "all"}]
+    run_study(parse_study(content(ensemble=ensembles), ["model.W=50.0"]), tmp_path)
+    [point] = comparison_of(tmp_path).phases.to_dict(orient="records")
+    assert point["n_realizations"] == 3
+    draw(tmp_path)
+    [(table, _, panels, _)] = drawn
+    assert panels[0].x == "theta_0" and sorted(table["theta_0"]) == grid["theta_0"]
+
+
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
         (["observables=['gap_ratio']"], "needs the observable 'grain_amplitude'"),
         (["observables=['grain_amplitude']"], "needs the observable 'orbital_site'"),
         (["ensemble.0.states=4"], "set states='all'"),
+        (["model.theta_0=1.0"], "realizations=8 of a given theta_0 are one and the same"),
+        (["ensemble.0.grid.theta_0=[1.0]"], "realizations=8 of a given theta_0"),
         (["theory.g_0=0"], "theory.g_0=0: Input should be greater than 0"),
         (["theory.g0=1"], "theory.g0 is unknown; did you mean 'g_0'"),
         (["theory.kind=square"], "theory.kind='square' is unknown; did you mean 'square_lattice'"),
