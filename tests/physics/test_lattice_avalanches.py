@@ -49,13 +49,25 @@ def strengths():
 
 
 def test_three_regimes(strengths):
-    """All phases, some phases, no phase: D Fig 5a."""
+    """All phases, some phases, none of these: D Fig 5a."""
     found = {W: fraction(results) for W, results in strengths.items()}
     assert found[45.0] == 1
     for W, expected in ((70.0, 0.55), (80.0, 0.40), (90.0, 0.21)):
         assert found[W] == pytest.approx(expected, abs=2 * np.sqrt(expected * (1 - expected) / 40))
     assert found[110.0] == found[120.0] == 0
     assert list(found.values()) == sorted(found.values(), reverse=True)
+
+
+@pytest.mark.parametrize("radius", [7, 10])
+def test_the_last_phases_that_run_away_are_narrow(radius):
+    """At W = 110 they are 0.2 per cent; above W_th = 114.3 there are none."""
+    sizes = {
+        shift: avalanche(radius=radius, W=110.0, theta_0=0.30159 + shift)
+        for shift in (-0.001, 0.0, 0.001)
+    }
+    assert [result.runs_away for result in sizes.values()] == [False, True, False]
+    for theta_0 in (0.30163, 2.6452, 4.2560):
+        assert not avalanche(radius=radius, W=115.0, theta_0=theta_0).runs_away
 
 
 def test_no_sizes_between_failed_and_full(strengths):
