@@ -119,6 +119,8 @@ OBSERVABLES: dict[str, Callable[[_Measured], np.ndarray]] = {
     "grain_amplitude": _grain_amplitude,
     "orbital_site": _orbital_site,
 }
+LABELS = ("orbital_site",)
+"""Observables that name something: they have no mean."""
 _OF_A_LATTICE = ("grain_amplitude", "orbital_site")
 _OF_LBITS = ("entropy_lbits", "sigma_z_lbits", "memory_lbits")
 

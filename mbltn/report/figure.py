@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import StudyError
+from ..observables.measure import LABELS
 from ..plotting import draw_failed_avalanches, draw_lattice_study, draw_study
 from ..study import Store, Study, stored_table
 from ..study.schema import SquareLatticeTheory
@@ -25,7 +26,7 @@ def draw(folder: Path) -> Path:
     Raises
     ------
     StudyError
-        If the grid varies no number.
+        If the grid varies no number, or nothing that is measured has a mean.
     """
     study = study_of(folder)
     obstacle = why_no_figure(study)
@@ -59,8 +60,11 @@ def _lattice_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def why_no_figure(study: Study) -> str:
     """What keeps this study from being drawn; empty if nothing does."""
-    of_theory = isinstance(study.theory, SquareLatticeTheory)
-    if of_theory or _is_of_avalanches(study) or _number_axes(study):
+    if isinstance(study.theory, SquareLatticeTheory) or _is_of_avalanches(study):
+        return ""
+    if set(study.observables) <= set(LABELS):
+        return f"of {', '.join(study.observables)} there is no mean"
+    if _number_axes(study):
         return ""
     return "its grid varies no number that could be an axis"
 

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from ..errors import StudyError
+from ..observables.measure import LABELS
 from .record import Record
 from .store import Store
 
-_NOT_OBSERVABLES = ("energies", "residuals")
+_WITHOUT_MEAN = ("energies", "residuals", *LABELS)
 _PER_REALIZATION = (
     "realization",
     "value",
@@ -46,9 +47,7 @@ def per_realization(records: Iterable[Record]) -> pd.DataFrame:
             "doublets": record.facts["doublets"],
         }
         for name, values in record.arrays.items():
-            # Integers are labels, such as the site of an orbital: they have no mean.
-            label = np.issubdtype(values.dtype, np.integer)
-            if name in _NOT_OBSERVABLES or name.startswith("sample/") or label:
+            if name in _WITHOUT_MEAN or name.startswith("sample/"):
                 continue
             means = values.mean(axis=0) if len(values) else np.full(values.shape[1:], np.nan)
             for index, value in enumerate(np.atleast_1d(means), start=int(values.ndim > 1)):
@@ -90,7 +89,12 @@ def stored_table(store: Store) -> pd.DataFrame:
     """
     written = store.folder / "table.csv"
     if written.exists() and not any(store.singles.glob("*.h5")):
-        return pd.read_csv(written)
+        try:
+            return pd.read_csv(written)
+        except pd.errors.EmptyDataError:
+            raise StudyError(
+                f"{store.folder} has an empty table: none of its observables has a mean"
+            ) from None
     result = table(per_realization(store.records()))
     if result.empty:
         raise StudyError(f"{store.folder} has no finished realization yet: run the study first")

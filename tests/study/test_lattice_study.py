@@ -9,8 +9,8 @@ import pytest
 
 from mbltn.cli import main
 from mbltn.errors import StudyError
-from mbltn.report import comparison_of, comparison_text, draw
-from mbltn.study import Store, load_study, parse_study, run_study
+from mbltn.report import comparison_of, comparison_text, draw, why_no_figure
+from mbltn.study import Store, load_study, parse_study, run_study, stored_table
 from mbltn.theory import central_grain
 from mbltn.theory.avalanche_extent import stability_radius
 from mbltn.validation import check_comparable
@@ -109,6 +109,16 @@ def test_reach_of_a_failed_avalanche(folder):
 def test_labels_have_no_mean(folder):
     table = pd.read_csv(folder / "table.csv")
     assert set(table["observable"]) == {"grain_amplitude"}
+
+
+def test_a_study_of_labels_only_has_nothing_to_draw(tmp_path):
+    study = parse_study(content(observables=["orbital_site"], theory=None))
+    run_study(study, tmp_path)
+    assert why_no_figure(study) == "of orbital_site there is no mean"
+    with pytest.raises(StudyError, match="of orbital_site there is no mean"):
+        draw(tmp_path)
+    with pytest.raises(StudyError, match="none of its observables has a mean"):
+        stored_table(Store(tmp_path))
 
 
 def test_text_and_picture(folder, capsys, monkeypatch):
