@@ -74,7 +74,8 @@ def draw_lattice_study(
 
     def with_curves(table: pd.DataFrame) -> pd.DataFrame:
         names = [
-            ", ".join(f"{name}={row[name]}" for name in others) or f"{row['n_orbitals']} orbitals"
+            ", ".join(f"{name}={row[name]}" for name in others)
+            or ("all" if x else f"{row['n_orbitals']} orbitals")
             for row in table.to_dict(orient="records")
         ]
         return table.assign(curve=names)

@@ -175,6 +175,14 @@ def test_lattices_of_several_sizes_are_kept_apart(tmp_path, drawn):
     assert "radius" not in title
 
 
+def test_sizes_alone_are_one_curve(tmp_path, drawn):
+    ensembles = [{"grid": {"radius": [2, 3]}, "realizations": 2, "states": "all"}]
+    run_study(parse_study(content(ensemble=ensembles), ["model.W=20.0"]), tmp_path)
+    draw(tmp_path)
+    [(table, _, panels, _)] = drawn
+    assert panels[0].x == "radius" and table["curve"].tolist() == ["all", "all"]
+
+
 def test_two_potentials_are_two_curves(tmp_path, drawn):
     """A random one has no phase to be drawn against; one ensemble may leave out the other's key."""
     ensembles = [
