@@ -11,7 +11,7 @@ import numpy as np
 from ..comm import together
 from ..errors import InvalidInput
 from ..models import ContinuumGrid, Model, QuantumDot, SquareLattice
-from ..operators import HilbertSpace, to_dense
+from ..operators import HilbertSpace, to_csr
 from ..operators.operator import norm_bound
 from ..solvers import Eigenpairs
 from .entanglement import entropy_cut, import_quimb, two_level_entropy
@@ -94,13 +94,10 @@ def _fock_decay(measured: _Measured) -> np.ndarray:
 
 
 def _grain_amplitude(measured: _Measured) -> np.ndarray:
-    lattice, pairs = measured.model, measured.pairs
-    assert isinstance(lattice, SquareLattice)
+    pairs = measured.pairs
     columns, orbitals = pairs.rows.whole_columns(pairs.vectors)
     found = np.zeros(len(pairs))
-    found[columns] = amplitudes_at_origin(
-        to_dense(pairs.operator), lattice.shells, pairs.energies[columns], orbitals
-    )
+    found[columns] = amplitudes_at_origin(to_csr(pairs.operator), pairs.energies[columns], orbitals)
     return pairs.rows.sum(found)
 
 

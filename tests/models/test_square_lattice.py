@@ -8,6 +8,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.sparse import csr_array
 
 import mbltn as mb
 from mbltn.errors import InvalidInput
@@ -99,7 +100,7 @@ def test_amplitudes_at_the_grain_with_fifty_digits(radius, W, potential):
 
     lattice = SquareLattice(radius=radius, W=W, potential=potential)
     h = hamiltonian(lattice)
-    found = amplitudes_at_origin(h, lattice.shells, *np.linalg.eigh(h))
+    found = amplitudes_at_origin(csr_array(h), *np.linalg.eigh(h))
     with mpmath.workdps(50):
         _, orbitals = mpmath.eigsy(mpmath.matrix(h))
         exact = np.array([float(abs(orbitals[0, a])) for a in range(len(h))])
@@ -128,15 +129,15 @@ def by_shortest_paths(lattice, potential):
 
 def test_amplitudes_on_a_large_lattice_are_sums_over_paths():
     """Also in the corners, where noise elsewhere in the shell has many more paths."""
-    lattice = SquareLattice(radius=25, W=1e6, theta_0=1.0)
+    lattice = SquareLattice(radius=25, W=1e8, theta_0=1.0)
     h = hamiltonian(lattice)
     energies, orbitals = np.linalg.eigh(h)
     order = np.argsort(np.diag(h))  # of levels, as long as hops are small
-    found = amplitudes_at_origin(h, lattice.shells, energies, orbitals)
+    found = amplitudes_at_origin(csr_array(h), energies, orbitals)
     expected = by_shortest_paths(lattice, np.diag(h))[order]
     gaps = np.diff(np.diag(h)[order])
-    assert gaps.min() > 5 and found.min() < 1e-140
-    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=0)
+    assert gaps.min() > 500 and found.min() < 1e-180
+    np.testing.assert_allclose(found, expected, rtol=1e-8, atol=0)
 
 
 @pytest.mark.parametrize("radius", [1, 2, 3, 5])
@@ -146,24 +147,23 @@ def test_amplitudes_without_a_potential(radius, hop):
     lattice = SquareLattice(radius=radius, W=0.0, hop=hop)
     h = hamiltonian(lattice)
     energies, orbitals = np.linalg.eigh(h)
-    found = amplitudes_at_origin(h, lattice.shells, energies, orbitals)
+    found = amplitudes_at_origin(csr_array(h), energies, orbitals)
     np.testing.assert_allclose(found, abs(orbitals[0]), rtol=0, atol=1e-13)
     assert found @ found == pytest.approx(1, rel=1e-12)
 
 
 @pytest.mark.parametrize(("radius", "W"), [(1, 1e-9), (2, 1e-7), (3, 1e-6), (3, 1e-4)])
-def test_amplitudes_of_orbitals_that_hardly_touch_the_grain(radius, W):
-    """A potential this weak leaves the symmetry of the lattice, which keeps them away."""
+def test_amplitudes_of_orbitals_that_are_not_localized(radius, W):
+    """Levels W apart: as good as eigenvectors can be, a last digit over the gap."""
     import mpmath
 
     lattice = SquareLattice(radius=radius, W=W, potential="random")
     h = hamiltonian(lattice)
-    found = amplitudes_at_origin(h, lattice.shells, *np.linalg.eigh(h))
+    found = amplitudes_at_origin(csr_array(h), *np.linalg.eigh(h))
     with mpmath.workdps(50):
         _, orbitals = mpmath.eigsy(mpmath.matrix(h))
         exact = np.array([float(abs(orbitals[0, a])) for a in range(len(h))])
-    assert exact.min() < 1e-5
-    np.testing.assert_allclose(found, exact, rtol=1e-6, atol=0)
+    np.testing.assert_allclose(found, exact, rtol=0, atol=1e-14 / W)
 
 
 def test_sites_of_orbitals_maximise_the_product():
@@ -216,6 +216,5 @@ def test_impossible_arrays():
         lattice.sample(phases=np.zeros(5))
     with pytest.raises(InvalidInput, match="must be"):
         orbital_sites(np.zeros((3, 2)))
-    for shells in ([0, 0, 1], [0, 2, 2], [-1, 0, 1], [0, 1, 0], [1, 2, 3], [0, 1]):
-        with pytest.raises(InvalidInput, match="single 0 at the origin without a gap"):
-            amplitudes_at_origin(np.eye(3), np.array(shells), np.ones(3), np.eye(3))
+    with pytest.raises(InvalidInput, match="one column for each energy"):
+        amplitudes_at_origin(csr_array(np.eye(3)), np.ones(2), np.eye(3))
