@@ -7,7 +7,6 @@ import scipy.sparse as sp
 from scipy.optimize import linear_sum_assignment
 
 from ..errors import InvalidInput
-from .site_elimination import Pattern, solve_beside
 
 # Share of its weight by which a solution may miss its eigenvector before it is another state.
 _OTHER = 1e-6
@@ -76,6 +75,8 @@ def amplitudes_at_origin(
     >>> round(float(far) * 6e12, 9)
     1.0
     """
+    from .site_elimination import Pattern, solve_beside  # numba
+
     n, k = hamiltonian.shape[0], len(energies)
     if hamiltonian.shape != (n, n) or orbitals.shape != (n, k):
         raise InvalidInput(
