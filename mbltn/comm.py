@@ -237,8 +237,8 @@ class Rows:
     def shifted(self, local: np.ndarray, offset: int) -> np.ndarray:
         """Rows ``[start + offset, stop + offset)`` of a row-distributed (rows, k) array.
 
-        Each rank receives only what it lacks, from the ranks that own it; rows beyond the last
-        are zero. `offset` must not be negative.
+        Each rank receives only what it lacks, from the ranks that own it; rows before the first
+        and beyond the last are zero.
         """
         shifted = np.zeros_like(local, order="C")
         local = np.ascontiguousarray(local)

@@ -20,24 +20,37 @@ from .levels import (
     middle_quarter,
     paper_c_count,
 )
+from .line_width import LineWidth, half_maximum_width, line_width, quartile_width
 from .local_spins import ReducedStates, reduced_states
 from .measure import OBSERVABLES, measure
 from .memory import infinite_time_correlator
+from .operator_ipr import log_operator_ipr
 from .orbitals import amplitudes_at_origin, orbital_sites
 from .pair_density import PairDensity, s_omega_numeric
 from .participation import participation_volume
+from .pauli import Pauli
 from .relaxation import evolved_population, mean_population
+from .spectral import SpectralFunction, average_spectral, spectral_function
 from .telegraph import log_echo, telegraph_echo
+from .thouless import ThoulessParameter, absorbed_spins, thouless_parameter
 from .transfer_matrix import Lyapunov, lyapunov_grid, lyapunov_strip
+from .transitions import Transitions, transitions_between, transitions_within
 
 __all__ = [
     "OBSERVABLES",
+    "LineWidth",
     "Lyapunov",
     "PairDensity",
+    "Pauli",
     "ReducedCoupling",
     "ReducedStates",
+    "SpectralFunction",
+    "ThoulessParameter",
+    "Transitions",
+    "absorbed_spins",
     "amplitudes_at_origin",
     "around_energy",
+    "average_spectral",
     "centre_spacing",
     "doublets",
     "entropy",
@@ -47,9 +60,12 @@ __all__ = [
     "fock_decay",
     "fock_profile",
     "gap_ratio",
+    "half_maximum_width",
     "infinite_time_correlator",
     "level_spacing",
+    "line_width",
     "log_echo",
+    "log_operator_ipr",
     "lyapunov_grid",
     "lyapunov_strip",
     "mean_population",
@@ -61,9 +77,14 @@ __all__ = [
     "page_entropy",
     "paper_c_count",
     "participation_volume",
+    "quartile_width",
     "reduced_coupling",
     "reduced_states",
     "s_omega_numeric",
+    "spectral_function",
     "telegraph_echo",
+    "thouless_parameter",
+    "transitions_between",
+    "transitions_within",
     "two_level_entropy",
 ]

@@ -1,0 +1,159 @@
+"""Matrix elements of one spin between eigenstates: what spectral functions are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from ..errors import InvalidInput, SolverFailure
+from ..solvers import Eigenpairs
+from .pauli import Pauli
+
+# Two eigenvectors with a larger overlap than this are one and the same state.
+_SAME = 0.5
+_SUM_RULE = 1e-8
+
+
+@dataclass(frozen=True, eq=False)
+class Transitions:
+    """<m|O|n> from some eigenstates n to their partners m, for O^2 = 1.
+
+    Attributes
+    ----------
+    energies : (k,) E_n
+    partners : (p,) E_m, ascending
+    elements : (p, k) <m|O|n>
+    own : (k,) number of n among its partners; -1 if it is not one of them
+    expectation : (k,) <n|O|n>
+    whole : the partners are all eigenstates
+    """
+
+    energies: np.ndarray
+    partners: np.ndarray
+    elements: np.ndarray
+    own: np.ndarray
+    expectation: np.ndarray
+    whole: bool
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """(p, k) |<m|O|n>|^2, 0 for m = n."""
+        weights = self.elements**2
+        there = np.flatnonzero(self.own >= 0)
+        weights[self.own[there], there] = 0.0
+        return weights
+
+    @property
+    def available(self) -> np.ndarray:
+        """(k,) sum of the weights over all m != n, known or not: 1 - <n|O|n>^2."""
+        return 1.0 - self.expectation**2
+
+    @property
+    def captured(self) -> np.ndarray:
+        """(k,) share of the available weight that these partners have; NaN where there is none."""
+        found = self.weights.sum(axis=0)
+        some = self.available > _SUM_RULE
+        return np.divide(found, self.available, out=np.full_like(found, np.nan), where=some)
+
+    def frequencies(self, part: slice = slice(None)) -> np.ndarray:
+        """(p, k) E_m - E_n for these states n."""
+        return self.partners[:, None] - self.energies[None, part]
+
+
+def transitions_within(
+    spectrum: Eigenpairs, pauli: Pauli, levels: slice | np.ndarray | None = None
+) -> Transitions:
+    """From the states `levels` to all pairs of `spectrum`, the states themselves among them.
+
+    One product of a (D, D) with a (D, k) matrix; no larger array than (D, k) is made.
+
+    Parameters
+    ----------
+    spectrum : Eigenpairs
+        All of them, or a window, whose other states are then the only partners.
+    pauli : Pauli
+    levels : which of them are n; all by default
+
+    Raises
+    ------
+    SolverFailure
+        If the partners are the whole spectrum and sum_m |<m|O|n>|^2 is not 1 within 1e-8.
+
+    Examples
+    --------
+    >>> import mbltn as mb
+    >>> model = mb.models.CentralGrain(n_grain=3, n_lbits=2, alpha=0.6)
+    >>> op = model.operator(model.draw(seed=1, realization=0))
+    >>> spectrum = mb.eigenpairs(op, mb.Target.all())
+    >>> found = transitions_within(spectrum, Pauli("x", 2), slice(12, 20))
+    >>> found.elements.shape, bool(abs(found.captured - 1).max() < 1e-12)
+    ((32, 8), True)
+    """
+    own = np.arange(len(spectrum))[slice(None) if levels is None else levels]
+    states = spectrum if levels is None else spectrum.select(own)
+    elements, expectation = _elements(states, [spectrum], pauli)
+    whole = len(spectrum) == spectrum.operator.dimension
+    found = Transitions(states.energies, spectrum.energies, elements, own, expectation, whole)
+    if whole:
+        _require_sum_rule(found)
+    return found
+
+
+def transitions_between(
+    states: Eigenpairs, partners: Sequence[Eigenpairs], pauli: Pauli
+) -> Transitions:
+    """From `states` to windows of pairs elsewhere in the spectrum, which must not overlap.
+
+    Raises
+    ------
+    InvalidInput
+        If two windows of partners overlap: their levels would count twice.
+    """
+    windows = sorted((part for part in partners if len(part)), key=lambda part: part.energies[0])
+    for low, high in pairwise(windows):
+        if low.energies[-1] >= high.energies[0]:
+            raise InvalidInput(
+                f"windows of partners up to {low.energies[-1]:.6g} and from "
+                f"{high.energies[0]:.6g} overlap: ask for fewer partners, or for one window"
+            )
+    elements, expectation = _elements(states, windows, pauli)
+    energies = np.concatenate([np.zeros(0), *(part.energies for part in windows)])
+    own = _own(states, windows)
+    return Transitions(states.energies, energies, elements, own, expectation, whole=False)
+
+
+def _elements(
+    states: Eigenpairs, partners: Sequence[Eigenpairs], pauli: Pauli
+) -> tuple[np.ndarray, np.ndarray]:
+    rows = states.rows
+    turned = pauli.apply(states.vectors, states.operator.space, rows)
+    parts = [rows.sum(part.vectors.T @ turned) for part in partners]
+    expectation = rows.sum(np.einsum("ik,ik->k", states.vectors, turned))
+    return np.concatenate([np.zeros((0, len(states))), *parts]), expectation
+
+
+def _own(states: Eigenpairs, windows: Sequence[Eigenpairs]) -> np.ndarray:
+    """States that also lie in a window of partners are found by their overlap."""
+    own = np.full(len(states), -1)
+    first = 0
+    for part in windows:
+        if part.energies[0] <= states.energies[-1] and states.energies[0] <= part.energies[-1]:
+            overlaps = abs(states.rows.sum(part.vectors.T @ states.vectors))
+            nearest = overlaps.argmax(axis=0)
+            same = overlaps[nearest, np.arange(len(states))] > _SAME
+            own[same] = first + nearest[same]
+        first += len(part)
+    return own
+
+
+def _require_sum_rule(found: Transitions) -> None:
+    worst = float(abs((found.elements**2).sum(axis=0) - 1.0).max(initial=0.0))
+    if not worst < _SUM_RULE:
+        raise SolverFailure(
+            f"the weights |<m|O|n>|^2 of a state add up to 1 within {worst:.2g} only, so that "
+            "these are not all eigenstates, or not orthonormal ones: solve with 'dense'"
+        )
