@@ -138,6 +138,20 @@ class GrainModel(DisorderedModel):
     n_grain: int
     n_lbits: int
 
+    @property
+    def contact_spin(self) -> int | None:
+        """Grain spin 1..N that the l-bits touch, if it is always the same one."""
+        return None
+
+    @property
+    def probe_spin(self) -> int:
+        """Grain spin 1..N at the end of the grain that the l-bits do not touch."""
+        return self.n_grain if self.contact_spin == 1 else 1
+
+    def splittings(self, sample: Sample) -> np.ndarray:
+        """(n_lbits,) energy to flip each l-bit."""
+        return 2.0 * sample.fields
+
     def space(self) -> HilbertSpace:
         outside = tuple(range(1, self.n_lbits + 1))
         return HilbertSpace((2**self.n_grain, *(2,) * self.n_lbits), outside)

@@ -44,7 +44,7 @@ class CentralGrain(GrainModel):
     Parameters
     ----------
     n_grain, n_lbits : int
-        Number of grain spins N (d_g = 2^N) and of l-bits M, at least one each.
+        Number of grain spins N (d_g = 2^N), at least one, and of l-bits M; 0 is the bare grain.
     alpha, xi : float
         Decay of the couplings, one of the two: ``J_n = J_1 alpha^(n-1)``, ``alpha = exp(-1/xi)``
         with alpha in (0, 1] and xi > 0. Neither is needed for ``geometry="symmetric"``.
@@ -60,6 +60,8 @@ class CentralGrain(GrainModel):
     grain : Grain or {"goe", "cosine", "local_chain"}
     coupled_spin : int
         Grain spin, 1..N, that the l-bits touch; -1 means the last one.
+    last_coupling : float, optional
+        J_M, where the outermost l-bit shall not follow the decay (paper E, Fig 5).
 
     Raises
     ------
@@ -87,13 +89,16 @@ class CentralGrain(GrainModel):
     field_half: bool = False
     grain: Grain | str = GOEGrain()
     coupled_spin: int = 1
+    last_coupling: float | None = None
 
     def __post_init__(self) -> None:
         check_count("n_grain", self.n_grain, 1)
-        check_count("n_lbits", self.n_lbits, 1)
+        check_count("n_lbits", self.n_lbits, 0)
         check_choice("geometry", self.geometry, tuple(DECAYS))
         check_choice("coupling", self.coupling, COUPLINGS)
         check_finite("first_coupling", self.first_coupling)
+        if self.last_coupling is not None:
+            check_finite("last_coupling", self.last_coupling)
         object.__setattr__(self, "field_range", check_range("field_range", self.field_range))
         object.__setattr__(self, "grain", grain_from(self.grain))
         if self.coupled_spin == -1:
@@ -134,6 +139,10 @@ class CentralGrain(GrainModel):
         return cls(**{**PAPERS[paper], "n_lbits": n_lbits, **changes})
 
     @property
+    def contact_spin(self) -> int:
+        return self.coupled_spin
+
+    @property
     def decay_length(self) -> float:
         """xi = -1 / log(alpha); infinite for equal couplings."""
         if self.xi is not None:
@@ -145,10 +154,16 @@ class CentralGrain(GrainModel):
     def couplings(self) -> np.ndarray:
         """J_n, shape (n_lbits,)."""
         if self.geometry == "exp1d" and self.alpha is not None:
-            return self.first_coupling * self.alpha ** np.arange(self.n_lbits)
-        return self.first_coupling * relative_couplings(
-            self.geometry, self.n_lbits, self.decay_length
-        )
+            decay = self.alpha ** np.arange(self.n_lbits)
+        else:
+            decay = relative_couplings(self.geometry, self.n_lbits, self.decay_length)
+        couplings = self.first_coupling * decay
+        if self.last_coupling is not None:
+            couplings[-1:] = self.last_coupling
+        return couplings
+
+    def splittings(self, sample: Sample) -> np.ndarray:
+        return (1.0 if self.field_half else 2.0) * sample.fields
 
     def ingredients(self) -> dict[str, Draw]:
         """`grain` (d_g, d_g), `fields` (n_lbits,), `couplings` (n_lbits,)."""

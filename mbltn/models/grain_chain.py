@@ -47,6 +47,10 @@ class GrainChain(GrainModel):
         object.__setattr__(self, "field_range", check_range("field_range", self.field_range))
         object.__setattr__(self, "grain", grain_from(self.grain))
 
+    @property
+    def contact_spin(self) -> int:
+        return self.n_grain
+
     def ingredients(self) -> dict[str, Draw]:
         """`grain` (d_g, d_g), `fields` (n_lbits,), `couplings` (n_lbits,), one for each bond."""
         return {

@@ -1,5 +1,6 @@
 """Observables: functions of arrays, and `measure` for eigenpairs."""
 
+from .catalogue import OBSERVABLES
 from .coupling import ReducedCoupling, reduced_coupling
 from .entanglement import (
     entropy,
@@ -22,7 +23,8 @@ from .levels import (
 )
 from .line_width import LineWidth, half_maximum_width, line_width, quartile_width
 from .local_spins import ReducedStates, reduced_states
-from .measure import OBSERVABLES, measure
+from .measure import measure
+from .measured import Measurement
 from .memory import infinite_time_correlator
 from .operator_ipr import log_operator_ipr
 from .orbitals import amplitudes_at_origin, orbital_sites
@@ -40,6 +42,7 @@ __all__ = [
     "OBSERVABLES",
     "LineWidth",
     "Lyapunov",
+    "Measurement",
     "PairDensity",
     "Pauli",
     "ReducedCoupling",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import StudyError
-from ..observables.measure import LABELS
+from ..observables import OBSERVABLES
 from ..plotting import draw_failed_avalanches, draw_lattice_study, draw_study
 from ..study import Store, Study, stored_table
 from ..study.schema import SquareLatticeTheory
@@ -62,7 +62,7 @@ def why_no_figure(study: Study) -> str:
     """What keeps this study from being drawn; empty if nothing does."""
     if isinstance(study.theory, SquareLatticeTheory) or _is_of_avalanches(study):
         return ""
-    if set(study.observables) <= set(LABELS):
+    if not any(OBSERVABLES[name].has_mean for name in study.observables):
         return f"of {', '.join(study.observables)} there is no mean"
     if _number_axes(study):
         return ""

@@ -6,14 +6,17 @@ import hashlib
 import itertools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
+import numpy as np
+
 from ..errors import InvalidInput, MbltnError, StudyError
 from ..machine import Machine, this_machine
-from ..models.base import Model
-from ..observables.measure import check_measurable
+from ..models.base import GrainModel, Model
+from ..observables import Measurement
+from ..observables.measure import check_measurable, need_partners
 from ..solvers import Solver, Target
 from ..solvers.choice import Choice, Cost, decide, solver_from, solver_within
 from .schema import Resources, Study, build_model
@@ -38,11 +41,14 @@ class Task:
     energy: float | None
     solver: str
     observables: tuple[str, ...]
+    measurement: Measurement = field(default_factory=Measurement)
     alone: Machine = field(default_factory=Machine, compare=False, repr=False)
     group: Machine | None = field(default=None, compare=False, repr=False)
 
     def content(self) -> dict[str, Any]:
+        given = {key: value for key, value in asdict(self.measurement).items() if value is not None}
         return {
+            **({"measurement": given} if given else {}),
             "parameters": self.parameters,
             "seed": self.seed,
             "realization": self.realization,
@@ -66,14 +72,38 @@ class Task:
         return self.model.space().dimension
 
     @property
+    def whole_spectrum(self) -> bool:
+        """Whether all eigenstates are needed, also if few are measured."""
+        return need_partners(self.observables) and self.measurement.partners is None
+
+    @property
     def target(self) -> Target:
+        """What is solved."""
+        return Target.all() if self.whole_spectrum else self.wanted
+
+    @property
+    def wanted(self) -> Target:
+        """What is measured."""
         if self.states == "middle_quarter":
             return Target.rank(max(1, self.dimension // 4))
+        if self.states == "paper_c":
+            return Target.rank(max(1, int(self.dimension // max(1.0, np.log2(self.dimension)))))
+        if self.states == "paper_e":
+            return Target.energy(0.0, max(2, self.dimension // 20))
         if isinstance(self.states, str):
             return Target.all()
         if self.energy is not None:
             return Target.energy(self.energy, self.states)
         return Target.middle(self.states)
+
+    @property
+    def windows(self) -> int:
+        """How many windows of partners are solved beside the states."""
+        if self.measurement.partners is None:
+            return 0
+        assert isinstance(self.model, GrainModel)
+        lbits = self.model.n_lbits if "log_ipr_lbits" in self.observables else 1
+        return 2 * lbits if need_partners(self.observables) else 0
 
     @cached_property
     def choice(self) -> Choice:
@@ -107,6 +137,7 @@ class Task:
     def cost(self) -> Cost:
         """What the method takes; next to nothing if it cannot do this, since it fails at once."""
         cost = self.choice.cost
+        cost = replace(cost, seconds=cost.seconds * (1 + self.windows))
         return cost if cost.possible else replace(cost, seconds=_FAILURE, memory=0.0)
 
 
@@ -154,6 +185,7 @@ def plan(study: Study, machine: Machine | None = None) -> list[Task]:
                         energy=ensemble.energy,
                         solver=ensemble.solver,
                         observables=tuple(study.observables),
+                        measurement=study.measurement.options(),
                         alone=alone,
                         group=group if large else None,
                     )
@@ -166,11 +198,12 @@ def plan(study: Study, machine: Machine | None = None) -> list[Task]:
 
 
 def _check(task: Task) -> None:
-    n_states = task.target.count(task.dimension)
-    check_measurable(task.observables, task.model.space(), task.model, n_states)
-    if task.target.kind == "rank" and task.solver not in ("auto", "dense"):
+    n_states = task.wanted.count(task.dimension)
+    space, options = task.model.space(), task.measurement
+    check_measurable(task.observables, space, task.model, n_states, options)
+    if task.wanted.kind == "rank" and task.solver not in ("auto", "dense"):
         raise InvalidInput(
-            f"states='middle_quarter' counts levels in the full spectrum, which solver="
+            f"states={task.states!r} counts levels in the full spectrum, which solver="
             f"{task.solver!r} does not have: use 'dense', or a number of states"
         )
 

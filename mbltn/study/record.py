@@ -17,8 +17,9 @@ from ..errors import SolverFailure
 from ..models import Sample
 from ..observables import measure
 from ..observables.levels import doublets
+from ..operators import Operator
 from ..operators.operator import norm_bound
-from ..solvers import Eigenpairs, eigenpairs
+from ..solvers import Eigenpairs, Solver, Target, eigenpairs
 from .plan import Task
 
 FORMAT_VERSION = 1
@@ -46,12 +47,26 @@ def compute(task: Task, comm: Any = None) -> Record:
     started = time.perf_counter()
     sample = together(comm, lambda: task.model.draw(task.seed, task.realization))
     operator = task.model.operator(sample)
-    pairs = eigenpairs(operator, task.target, task.method, comm)
-    together(comm, lambda: _require_all_levels(pairs))
+    pairs = _all_of(operator, task.target, task.method, comm)
+    levels = task.wanted.nearest(pairs.energies, operator)
+    n_partners = task.measurement.partners
+
+    def around(energy: float) -> Eigenpairs:
+        assert n_partners is not None
+        return _all_of(operator, Target.energy(energy, n_partners), task.method, comm)
+
     arrays = {
-        "energies": pairs.energies,
-        "residuals": pairs.residuals,
-        **measure(pairs, task.observables, task.model),
+        "energies": pairs.energies[levels],
+        "residuals": pairs.residuals[levels],
+        **measure(
+            pairs,
+            task.observables,
+            task.model,
+            sample=sample,
+            levels=levels,
+            around=around if n_partners is not None else None,
+            options=task.measurement,
+        ),
         **_kept(sample),
     }
     facts = {
@@ -61,12 +76,18 @@ def compute(task: Task, comm: Any = None) -> Record:
         "ranks": comm.size,
         "dimension": operator.dimension,
         "orthonormality": pairs.stats["orthonormality"],
-        "doublets": doublets(pairs.energies, bandwidth=2 * norm_bound(operator)),
+        "doublets": doublets(pairs.energies[levels], bandwidth=2 * norm_bound(operator)),
         "sample_digest": sample.digest(),
         "seconds": time.perf_counter() - started,
         **versions(),
     }
     return Record(task.content(), task.id, arrays, facts)
+
+
+def _all_of(operator: Operator, target: Target, method: Solver, comm: Any) -> Eigenpairs:
+    pairs = eigenpairs(operator, target, method, comm)
+    together(comm, lambda: _require_all_levels(pairs))
+    return pairs
 
 
 def _require_all_levels(pairs: Eigenpairs) -> None:

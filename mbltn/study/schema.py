@@ -27,6 +27,7 @@ from ..models import (
 )
 from ..models.base import Model
 from ..models.grains import GRAINS
+from ..observables import Measurement
 from ..observables.measure import check_names
 from ..solvers import SOLVERS
 
@@ -51,14 +52,15 @@ class _Table(BaseModel):
 class Ensemble(_Table):
     """Realizations of every combination of the grid's values.
 
-    `states` is a number of levels near maximum entropy, or "all", or "middle_quarter" (the
-    quarter of the full spectrum nearest the middle rank); `energy` moves a number of levels
+    `states` is a number of levels near maximum entropy, or "all", or of the full spectrum
+    "middle_quarter" (the quarter nearest the middle rank), "paper_c" (D/log2 D levels nearest the
+    middle rank) or "paper_e" (D/20 levels around E = 0); `energy` moves a number of levels
     elsewhere.
     """
 
     grid: dict[str, list[bool | int | float | str]] = {}
     realizations: Positive
-    states: Positive | Literal["all", "middle_quarter"]
+    states: Positive | Literal["all", "middle_quarter", "paper_c", "paper_e"]
     energy: float | None = None
     solver: str = "auto"
 
@@ -73,6 +75,22 @@ class Resources(_Table):
 
     shared_from: Positive | None = None
     ranks_per_problem: Positive | None = None
+
+
+class MeasurementOptions(_Table):
+    """Options of the observables; see `mbltn.observables.Measurement`.
+
+    `partners` asks for windows of so many pairs around E +- the splittings of l-bits in place of
+    the whole spectrum, which widths, operator IPRs and spectral functions need otherwise.
+    """
+
+    probe_spin: Positive | None = None
+    bin_width: Annotated[float, Field(gt=0)] | None = None
+    reach: Annotated[float, Field(gt=0)] | None = None
+    partners: Positive | None = None
+
+    def options(self) -> Measurement:
+        return Measurement(**self.model_dump())
 
 
 class CentralGrainTheory(_Table):
@@ -115,6 +133,7 @@ class Study(_Table):
     observables: Annotated[list[str], Field(min_length=1)]
     model: dict[str, Any]
     ensemble: Annotated[list[Ensemble], Field(min_length=1)]
+    measurement: MeasurementOptions = MeasurementOptions()
     resources: Resources = Resources()
     theory: Theory | None = None
 
@@ -130,6 +149,7 @@ class Study(_Table):
             "seed": self.seed,
             "observables": sorted(self.observables),
             "model": self.model,
+            "measurement": self.measurement,
         }
 
 
@@ -289,6 +309,7 @@ def _valid_keys(path: Sequence[Any]) -> list[str]:
     table: type[BaseModel] = Study
     children: dict[str, type[BaseModel]] = {
         "ensemble": Ensemble,
+        "measurement": MeasurementOptions,
         "resources": Resources,
         **_THEORIES,
     }

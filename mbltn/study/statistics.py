@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 
 from ..errors import StudyError
-from ..observables.measure import LABELS
+from ..observables import OBSERVABLES
 from .record import Record
 from .store import Store
 
-_WITHOUT_MEAN = ("energies", "residuals", *LABELS)
+_WITHOUT_MEAN = {
+    *("energies", "residuals"),
+    *(name for name, observable in OBSERVABLES.items() if not observable.has_mean),
+}
 _PER_REALIZATION = (
     "realization",
     "value",

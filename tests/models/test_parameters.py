@@ -28,7 +28,7 @@ from mbltn.models import (
         (lambda: CentralGrain(3, 4), "exactly one"),
         (lambda: CentralGrain(3, 4, alpha=0.5, xi=1.0), "exactly one"),
         (lambda: CentralGrain(3, 4, alpha=0.5, geometry="symmetric"), "equal couplings"),
-        (lambda: CentralGrain(3, 0, alpha=0.5), "n_lbits=0"),
+        (lambda: CentralGrain(3, -1, alpha=0.5), "n_lbits=-1"),
         (lambda: CentralGrain(0, 3, alpha=0.5), "n_grain=0"),
         (lambda: CentralGrain(3, 2.5, alpha=0.5), "n_lbits=2.5"),
         (lambda: CentralGrain(3, 4, alpha=0.5, geometry="exp2d"), "geometry='exp2d'"),
