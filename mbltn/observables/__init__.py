@@ -10,6 +10,15 @@ from .entanglement import (
     two_level_entropy,
 )
 from .fock_space import fock_decay, fock_profile
+from .form_factor import (
+    FormFactor,
+    ThoulessTime,
+    form_factor,
+    goe_form_factor,
+    raw_form_factor,
+    thouless_time,
+    unfold,
+)
 from .levels import (
     around_energy,
     centre_spacing,
@@ -40,6 +49,7 @@ from .transitions import Transitions, transitions_between, transitions_within
 
 __all__ = [
     "OBSERVABLES",
+    "FormFactor",
     "LineWidth",
     "Lyapunov",
     "Measurement",
@@ -49,6 +59,7 @@ __all__ = [
     "ReducedStates",
     "SpectralFunction",
     "ThoulessParameter",
+    "ThoulessTime",
     "Transitions",
     "absorbed_spins",
     "amplitudes_at_origin",
@@ -62,7 +73,9 @@ __all__ = [
     "evolved_population",
     "fock_decay",
     "fock_profile",
+    "form_factor",
     "gap_ratio",
+    "goe_form_factor",
     "half_maximum_width",
     "infinite_time_correlator",
     "level_spacing",
@@ -81,13 +94,16 @@ __all__ = [
     "paper_c_count",
     "participation_volume",
     "quartile_width",
+    "raw_form_factor",
     "reduced_coupling",
     "reduced_states",
     "s_omega_numeric",
     "spectral_function",
     "telegraph_echo",
     "thouless_parameter",
+    "thouless_time",
     "transitions_between",
     "transitions_within",
     "two_level_entropy",
+    "unfold",
 ]
