@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -157,23 +158,45 @@ def plot(comm: Any, folder: Path) -> None:
     show_default=True,
     help="Folder for NAME.csv and NAME.png.",
 )
+@click.option(
+    "--size",
+    type=click.Choice(["small", "paper", "beyond"]),
+    default="small",
+    show_default=True,
+    help="Of figures that are drawn from a study; the list names their sizes.",
+)
+@click.option("--plan", "only_plan", is_flag=True, help="Print what the studies will take; stop.")
+@click.option(
+    "--progress",
+    type=click.Choice(["auto", "bar", "lines", "none"]),
+    default="auto",
+    help="auto: a bar on a terminal, lines elsewhere.",
+)
 @click.pass_obj
-def figure(comm: Any, names: tuple[str, ...], out: Path) -> None:
+def figure(
+    comm: Any, names: tuple[str, ...], out: Path, size: str, only_plan: bool, progress: str
+) -> None:
     """Make figures of the papers, exact numbers beside theory: a table and a picture each.
 
-    Without NAMES, list them; "all" makes every one.
+    Without NAMES, list them; "all" makes every one. Figures that are drawn from a study keep its
+    records in OUT/studies and go on where a run was cut off; under mpirun all ranks work on them.
     """
-    from .figures import figure_names, listing, make
+    from .figures import figure_names, listing, make, study_of_figure
 
     if not names:
         click.echo(listing())
         return
-
-    def work() -> list[Path]:
-        return [make(name, out) for name in figure_names(names)]
-
-    for path in by_rank_zero(comm, work):
-        click.echo(path)
+    chosen = together(comm, lambda: figure_names(names))
+    studies = together(comm, lambda: [study_of_figure(name, size) for name in chosen])
+    if only_plan:
+        machine = _stated_machine(comm, {})
+        for study in {study.name: study for study in studies if study is not None}.values():
+            click.echo(study.name)
+            click.echo(by_rank_zero(comm, partial(_plan_text, study, machine)))
+        return
+    with _threads_for(comm):
+        for name in chosen:
+            click.echo(make(name, out, size, comm, progress))
 
 
 @app.command()

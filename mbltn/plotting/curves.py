@@ -25,8 +25,8 @@ class Axes:
     error : column of the points' errors, where there is one
     points : curves that are points, or True for all
     panel : the value of the table's column `panel` that is drawn here; all of them if empty
-    dashed : curves whose name ends with this are dashed, in the colour of the curve whose name is
-        the rest, and not in the legend
+    lines, dashed : curves whose name ends with this are lines, or dashed ones, in the colour of the
+        curve whose name is the rest, and not in the legend
     """
 
     x: str
@@ -39,6 +39,7 @@ class Axes:
     points: tuple[str, ...] | bool = ("exact",)
     error: str = "error"
     panel: str = ""
+    lines: str = ""
     dashed: str = ""
 
 
@@ -76,13 +77,14 @@ def draw_curves(table: pd.DataFrame, path: Path, panels: tuple[Axes, ...], title
 def _draw(drawn: Any, table: pd.DataFrame, axes: Axes) -> None:
     colours: dict[str, str] = {}
     for curve, rows in table.groupby(axes.by, sort=False):
-        plain = str(curve).removesuffix(axes.dashed)
+        plain = str(curve).removesuffix(axes.dashed).removesuffix(axes.lines)
+        beside = plain != curve
         colour = colours.setdefault(plain, _COLOURS[len(colours) % len(_COLOURS)])
-        style: dict[str, Any] = {"color": colour, "label": plain}
-        if plain != curve:
-            style |= {"ls": "--", "label": None}
+        style: dict[str, Any] = {"color": colour, "label": None if beside else plain}
+        if beside:
+            style["ls"] = "--" if axes.dashed and str(curve).endswith(axes.dashed) else "-"
         x, y = rows[axes.x], rows[axes.y]
-        if axes.points is True or (axes.points and curve in axes.points):
+        if not beside and (axes.points is True or (axes.points and curve in axes.points)):
             error = rows.get(axes.error)
             drawn.errorbar(x, y, error, ls="none", marker="o", ms=4, capsize=2, zorder=3, **style)
         else:

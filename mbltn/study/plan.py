@@ -185,7 +185,7 @@ def plan(study: Study, machine: Machine | None = None) -> list[Task]:
                         energy=ensemble.energy,
                         solver=ensemble.solver,
                         observables=tuple(study.observables),
-                        measurement=study.measurement.options(),
+                        measurement=ensemble.measurement.options(study.measurement),
                         alone=alone,
                         group=group if large else None,
                     )

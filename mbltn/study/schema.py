@@ -49,34 +49,6 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class Ensemble(_Table):
-    """Realizations of every combination of the grid's values.
-
-    `states` is a number of levels near maximum entropy, or "all", or of the full spectrum
-    "middle_quarter" (the quarter nearest the middle rank), "paper_c" (D/log2 D levels nearest the
-    middle rank) or "paper_e" (D/20 levels around E = 0); `energy` moves a number of levels
-    elsewhere.
-    """
-
-    grid: dict[str, list[bool | int | float | str]] = {}
-    realizations: Positive
-    states: Positive | Literal["all", "middle_quarter", "paper_c", "paper_e"]
-    energy: float | None = None
-    solver: str = "auto"
-
-
-class Resources(_Table):
-    """How ranks share the work; never part of an answer.
-
-    Problems of dimension `shared_from` or more are solved by groups of `ranks_per_problem`
-    ranks (all ranks by default; left-over ranks join the last group), smaller ones by single ranks,
-    many at once.
-    """
-
-    shared_from: Positive | None = None
-    ranks_per_problem: Positive | None = None
-
-
 class MeasurementOptions(_Table):
     """Options of the observables; see `mbltn.observables.Measurement`.
 
@@ -89,8 +61,39 @@ class MeasurementOptions(_Table):
     reach: Annotated[float, Field(gt=0)] | None = None
     partners: Positive | None = None
 
-    def options(self) -> Measurement:
-        return Measurement(**self.model_dump())
+    def options(self, below: MeasurementOptions | None = None) -> Measurement:
+        """With the options of `below` where there is none here."""
+        given = {} if below is None else below.model_dump(exclude_none=True)
+        return Measurement(**{**given, **self.model_dump(exclude_none=True)})
+
+
+class Ensemble(_Table):
+    """Realizations of every combination of the grid's values.
+
+    `states` is a number of levels near maximum entropy, or "all", or of the full spectrum
+    "middle_quarter" (the quarter nearest the middle rank), "paper_c" (D/log2 D levels nearest the
+    middle rank) or "paper_e" (D/20 levels around E = 0); `energy` moves a number of levels
+    elsewhere. What `measurement` gives here goes before that of the study.
+    """
+
+    grid: dict[str, list[bool | int | float | str]] = {}
+    realizations: Positive
+    states: Positive | Literal["all", "middle_quarter", "paper_c", "paper_e"]
+    energy: float | None = None
+    solver: str = "auto"
+    measurement: MeasurementOptions = MeasurementOptions()
+
+
+class Resources(_Table):
+    """How ranks share the work; never part of an answer.
+
+    Problems of dimension `shared_from` or more are solved by groups of `ranks_per_problem`
+    ranks (all ranks by default; left-over ranks join the last group), smaller ones by single ranks,
+    many at once.
+    """
+
+    shared_from: Positive | None = None
+    ranks_per_problem: Positive | None = None
 
 
 class CentralGrainTheory(_Table):

@@ -1,0 +1,10 @@
+"""Figures of the papers by name, one file a paper.
+
+A figure that is drawn from a study has its records in a folder of their own, so that a run that
+was cut off goes on.
+"""
+
+from .figure import PaperFigure
+from .make import FIGURES, figure_names, listing, make, study_of_figure
+
+__all__ = ["FIGURES", "PaperFigure", "figure_names", "listing", "make", "study_of_figure"]

@@ -1,0 +1,102 @@
+"""Paper C: growth of a thermal bubble."""
+
+from __future__ import annotations
+
+from ..plotting.curves import Axes
+from ..validation import bubble_figures, bubble_growth, hubbard_bubble
+from ..validation.bubble_studies import LENGTHS, crossing_study, growth_study
+from ..validation.campaigns import SIZES
+from .figure import PaperFigure
+
+FIGURES: dict[str, PaperFigure] = {
+    "C3": PaperFigure(
+        "C Fig 3: spectral function of the last l-bit in one sample",
+        study=growth_study,
+        from_store=bubble_figures.line_shapes,
+        panels=(Axes("w", r"$\omega$", r"$\rho(\omega)$", y_log=True, points=()),),
+    ),
+    "C4": PaperFigure(
+        "C Fig 4: width of the last l-bit's line (lines: golden rule; dashed: C eqs 6, 7)",
+        study=growth_study,
+        sizes=SIZES,
+        from_store=bubble_figures.line_widths,
+        panels=(
+            Axes(
+                "M",
+                "l-bits $M$",
+                r"$\gamma/\delta_E$",
+                y_log=True,
+                points=True,
+                lines=bubble_figures.THEORY,
+                dashed=bubble_figures.PRINTED,
+            ),
+        ),
+    ),
+    "C5": PaperFigure(
+        "C Fig 5: spins that the M-th l-bit adds to the bath, by the Thouless parameter",
+        study=growth_study,
+        sizes=SIZES,
+        from_store=bubble_figures.absorption,
+        panels=(
+            *(
+                Axes(
+                    "M",
+                    "l-bits $M$",
+                    r"$\Delta n_{\mathrm{absorbed}}$",
+                    points=True,
+                    lines="wholly absorbed",
+                    panel=geometry,
+                )
+                for geometry in LENGTHS
+            ),
+            *(
+                Axes("G", r"$\mathcal{G}$", r"$p(\mathcal{G})$", panel=panel, points=())
+                for panel in (bubble_figures.SHORT, bubble_figures.LONG)
+            ),
+        ),
+    ),
+    "C-S1": PaperFigure(
+        "C Fig S1: typical and thermal spectral functions in two dimensions",
+        study=growth_study,
+        from_store=bubble_figures.spectral_functions,
+        panels=(Axes("w", r"$\omega$", r"$\rho(\omega)$", y_log=True, points=()),),
+    ),
+    "C-S2": PaperFigure(
+        "C Fig S2: integral of the typical spectral function of a bath spin",
+        study=growth_study,
+        from_store=bubble_figures.typicality,
+        panels=(Axes("M", "l-bits $M$", r"$\mathcal{I}/\pi$", points=True),),
+    ),
+    "C-S3": PaperFigure(
+        "C Fig S3: entropy of the last l-bit (lines: mean field of D, nothing fitted)",
+        study=growth_study,
+        sizes=SIZES,
+        from_store=bubble_figures.last_entropy_by_number,
+        panels=(Axes("M", "l-bits $M$", r"$S/\log 2$", points=True, lines=bubble_figures.THEORY),),
+    ),
+    "C-S4": PaperFigure(
+        "C Fig S4: entropy of the last l-bit against xi (lines: mean field of D, nothing fitted)",
+        study=crossing_study,
+        sizes=SIZES,
+        from_store=bubble_figures.last_entropy_by_length,
+        panels=(Axes("xi", r"$\xi$", r"$S/\log 2$", points=True, lines=bubble_figures.THEORY),),
+    ),
+    "C4-theory": PaperFigure(
+        "C Fig 4: width of the last l-bit's line, golden rule (dashed: C eqs 6, 7; N = 8)",
+        bubble_growth.line_widths,
+        (
+            Axes(
+                "M",
+                "l-bits $M$",
+                r"$\gamma/\delta_E$",
+                y_log=True,
+                dashed=bubble_growth.BY_PAPER,
+            ),
+        ),
+    ),
+    "C6": PaperFigure(
+        "C Fig 6: spectral function of a Hubbard bubble with M l-bits (eta_0 = 0.01)",
+        hubbard_bubble.spectral_functions,
+        (Axes("w", r"$\omega$", r"$\rho(\omega)$"),),
+    ),
+}

@@ -1,0 +1,66 @@
+"""Paper D: failed avalanches."""
+
+from __future__ import annotations
+
+from ..plotting.curves import Axes
+from ..validation import failed_avalanche_figures, lattice_figures
+from .figure import PaperFigure
+
+_SIZE = r"$\eta_{\mathrm{tot}}/\log 2$"
+
+FIGURES: dict[str, PaperFigure] = {
+    "D1": PaperFigure(
+        "D Fig 1 c, d: resonances of one spin with a thermal grain",
+        failed_avalanche_figures.one_spin,
+        (
+            Axes(
+                "s",
+                r"$S/\log 2$",
+                r"$p(S/\log 2)$",
+                y_log=True,
+                panel=failed_avalanche_figures.PANELS[0],
+            ),
+            Axes(
+                "g",
+                r"$g$",
+                r"$\eta/\log 2$",
+                x_log=True,
+                panel=failed_avalanche_figures.PANELS[1],
+            ),
+        ),
+    ),
+    "D3": PaperFigure(
+        "D Fig 3: failed avalanches along a chain (mean field, first coupling 1/2)",
+        failed_avalanche_figures.failed_chains,
+        (
+            Axes("n", r"$n$", r"$[S_n]/\log 2$", panel=failed_avalanche_figures.PANELS[2]),
+            Axes(
+                "distance",
+                r"$\alpha_c - \alpha$",
+                _SIZE,
+                x_log=True,
+                y_log=True,
+                panel=failed_avalanche_figures.PANELS[3],
+            ),
+        ),
+    ),
+    "D4": PaperFigure(
+        "D Fig 4: a grain on a quasiperiodic lattice (theta_0 = 2.954, hop = 1/2, R = 15)",
+        lattice_figures.site_maps,
+        map_label=r"$[S]/\log 2$",
+    ),
+    "D5": PaperFigure(
+        "D Fig 5: size of the avalanche on a square lattice (g_0 = 1, hop = 1/2)",
+        lattice_figures.enhancements,
+        (
+            *(
+                Axes("W", r"$W$", _SIZE, y_log=True, points=True, panel=panel)
+                for panel in lattice_figures.PANELS[:2]
+            ),
+            *(
+                Axes("theta_0", r"$\theta_0$", _SIZE, y_log=log, panel=panel)
+                for panel, log in zip(lattice_figures.PANELS[2:], (False, True), strict=True)
+            ),
+        ),
+    ),
+}

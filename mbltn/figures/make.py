@@ -1,0 +1,138 @@
+"""Figures by name: computed, stored and drawn."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from tqdm import tqdm
+
+from ..comm import Serial, by_rank_zero
+from ..errors import InvalidInput, StudyError
+from ..plotting.curves import draw_curves
+from ..plotting.lattice import draw_site_maps
+from ..study import Store, Study, run_study
+from . import bubble, continuum, failed_avalanches, interface, nearly_mbl_metal
+from .figure import PaperFigure
+
+FIGURES: dict[str, PaperFigure] = {
+    **nearly_mbl_metal.FIGURES,
+    **continuum.FIGURES,
+    **bubble.FIGURES,
+    **failed_avalanches.FIGURES,
+    **interface.FIGURES,
+}
+
+
+def figure_names(asked: Sequence[str]) -> list[str]:
+    """Names in `FIGURES`; "all" is every one.
+
+    Raises
+    ------
+    InvalidInput
+        For an unknown name, with the nearest one.
+
+    Examples
+    --------
+    >>> figure_names(["A8", "B1"])
+    ['A8', 'B1']
+    """
+    if list(asked) == ["all"]:
+        return list(FIGURES)
+    for name in asked:
+        if name not in FIGURES:
+            near = difflib.get_close_matches(name, FIGURES, n=1, cutoff=0.4)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise InvalidInput(f"{name!r} is not a figure ({', '.join(FIGURES)}, all){hint}")
+    return list(dict.fromkeys(asked))
+
+
+def listing() -> str:
+    """One line for every figure, with the sizes of those that have several."""
+    width = max(map(len, FIGURES))
+    lines = []
+    for name, figure in FIGURES.items():
+        sizes = f" [{', '.join(figure.sizes)}]" if figure.study else ""
+        lines.append(f"{name:<{width}}  {figure.title}{sizes}")
+    return "\n".join(lines)
+
+
+def study_of_figure(name: str, size: str) -> Study | None:
+    """The study that a figure is drawn from, if there is one.
+
+    Raises
+    ------
+    InvalidInput
+        For a size that the figure does not have.
+    """
+    figure = FIGURES[name]
+    if figure.study is None:
+        return None
+    if size not in figure.sizes:
+        raise InvalidInput(f"{name} has no size {size!r}, only {', '.join(figure.sizes)}")
+    return figure.study(size)
+
+
+def make(
+    name: str, folder: Path, size: str = "small", comm: Any = None, progress: str = "none"
+) -> Path:
+    """Compute FOLDER/NAME.csv and draw FOLDER/NAME.png from it; the picture's path.
+
+    Figures that are drawn from a study have its size in their name, and its records in
+    FOLDER/studies: what is there is not computed again. The ranks of `comm` share that work.
+
+    Raises
+    ------
+    InvalidInput
+        For a size that the figure does not have.
+    StudyError
+        If a realization of the study failed; what is stored is drawn first.
+    """
+    comm = comm if comm is not None else Serial()
+    figure = FIGURES[name]
+    study = study_of_figure(name, size)
+    if study is None:
+        return by_rank_zero(comm, lambda: _drawn(name, folder, _made(figure, name)))
+    store = folder / "studies" / study.name
+    outcome = run_study(study, store, comm, progress)
+    path = by_rank_zero(
+        comm, lambda: _drawn(name, folder, _read(figure, Store(store), study), f"-{size}")
+    )
+    if outcome.failures:
+        raise StudyError(
+            f"{len(outcome.failures)} of {outcome.total} realizations of {study.name} failed, the "
+            f"first one with: {outcome.failures[0].reason}. {path} shows the others; run the "
+            "command again to try once more"
+        )
+    return path
+
+
+def _made(figure: PaperFigure, name: str) -> pd.DataFrame:
+    assert figure.make_table is not None
+    with tqdm(desc=name, unit="point", leave=False, delay=1.0) as bar:
+
+        def tick(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        return figure.make_table(tick)
+
+
+def _read(figure: PaperFigure, store: Store, study: Study) -> pd.DataFrame:
+    assert figure.from_store is not None
+    return figure.from_store(store, study)
+
+
+def _drawn(name: str, folder: Path, table: pd.DataFrame, suffix: str = "") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    figure = FIGURES[name]
+    table.to_csv(folder / f"{name}{suffix}.csv", index=False)
+    path = folder / f"{name}{suffix}.png"
+    if figure.map_label:
+        draw_site_maps(table, path, figure.map_label, figure.title)
+    else:
+        draw_curves(table, path, figure.panels, figure.title)
+    return path

@@ -1,0 +1,292 @@
+"""Paper C, tables of its Figs 3 to 5 and S1 to S4: exact numbers beside theory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..observables import absorbed_spins
+from ..observables.spectral import SpectralFunction
+from ..study import Store, Study
+from ..study.record import Record
+from ..theory import central_grain, golden_rule
+from ..theory.random_matrix import lorentzian
+from .bubble_studies import FIELDS, WIDTH
+from .campaigns import mean_curves, means, rows_of
+
+LOG2 = float(np.log(2.0))
+THEORY, PRINTED = ", theory", ", C eqs 6, 7"
+_KEYS = ("geometry", "xi", "n_lbits")
+_SAMPLES = 100
+_MOST_POINTS = 600
+
+
+@lru_cache(maxsize=64)
+def _fields(n_lbits: int) -> np.ndarray:
+    return np.random.default_rng(4).uniform(*FIELDS, (_SAMPLES, n_lbits))
+
+
+def _couplings(geometry: str, xi: float, n_lbits: int, first: float = 1.0) -> np.ndarray:
+    M = np.arange(1, n_lbits + 1)
+    return first * np.exp(np.asarray(golden_rule.ln_coupling(geometry, M, xi)))
+
+
+def _ratio_by_golden_rule(geometry: str, xi: float, M: int, N: int) -> float:
+    V = _couplings(geometry, xi, M)[-1]
+    return float(np.mean(golden_rule.golden_rule_ratio(_fields(M), V, N, WIDTH)))
+
+
+def _entropy_by_mean_field(geometry: str, xi: float, M: int, N: int) -> float:
+    """[S_M] of paper D's mean field, g_n = V_n sqrt(2 rho v/pi) with rho v = 2^N p_0(0) p_0(2 eps).
+
+    No number is fitted: the grain is a semicircle, so that v = p_0, and a state of total energy 0
+    has a bath of energy +-eps.
+    """
+    radius = 0.5 * WIDTH * N
+    found = []
+    for fields in _fields(M)[:20]:
+        p = np.asarray(golden_rule.density_of_states(fields, np.zeros((M, 0)), radius))
+        bare = _couplings(geometry, xi, M) * np.sqrt(2 / np.pi * 2.0**N) * p
+        found.append(central_grain.solve(bare).mean_entropies[-1])
+    return float(np.mean(found))
+
+
+def line_widths(store: Store, study: Study) -> pd.DataFrame:
+    """C Fig 4: gamma/delta_E of the last l-bit against the number of l-bits.
+
+    Columns `panel` (geometry), `curve`, `M`, `value`, `error`; theory is the golden rule, and C
+    eqs 6, 7 from the measured first l-bit where there is one.
+    """
+    tidy = means(store)
+    N = int(study.model["n_grain"])
+    rows: list[Any] = []
+    for (geometry, xi), part in rows_of(tidy, "line_ratio").groupby(["geometry", "xi"]):
+        curve = f"xi = {xi:g}"
+        exact = dict(
+            zip(part["n_lbits"], zip(part["mean"], part["error"], strict=True), strict=True)
+        )
+        for M, (value, error) in exact.items():
+            rows.append((geometry, curve, M, value, error))
+            rows.append(
+                (geometry, curve + THEORY, M, _ratio_by_golden_rule(geometry, xi, M, N), None)
+            )
+            if 1 in exact:
+                printed = golden_rule.paper_ratio(M, xi, exact[1][0], N, geometry)
+                rows.append((geometry, curve + PRINTED, M, float(printed), None))
+    return _table(rows, "M")
+
+
+def absorption(store: Store, study: Study) -> pd.DataFrame:
+    """C Fig 5: spins that the M-th l-bit adds to the bath, by the Thouless parameter (C eq 9).
+
+    Beside it the distribution of G for a short and a long decay length (insets).
+    """
+    tidy = means(store)
+    rows: list[Any] = []
+    for (geometry, xi), part in rows_of(tidy, "thouless").groupby(["geometry", "xi"]):
+        part = part.sort_values("n_lbits")
+        M, G = part["n_lbits"].to_numpy(), part["mean"].to_numpy()
+        error = 2 / LOG2 * np.hypot(part["error"].to_numpy()[1:], part["error"].to_numpy()[:-1])
+        for values in zip(M[1:], absorbed_spins(G), error, strict=True):
+            rows.append((geometry, f"xi = {xi:g}", *values))
+    for geometry in dict.fromkeys(row[0] for row in rows):
+        last = max(row[2] for row in rows)
+        rows += [(geometry, "wholly absorbed", M, 1.0, np.nan) for M in (1, last)]
+    table = _table(rows, "M")
+    return pd.concat([table, _thouless_histograms(store)], ignore_index=True)
+
+
+_HISTOGRAM = 0.25
+SHORT, LONG = "p(G), exp1d, xi = 0.4", "p(G), exp1d, xi = 4"
+
+
+def _thouless_histograms(store: Store) -> pd.DataFrame:
+    counts: dict[tuple[float, int], dict[int, int]] = {}
+    for record in store.records():
+        parameters = record.task["parameters"]
+        if parameters.get("geometry") != "exp1d" or parameters["xi"] not in (0.4, 4.0):
+            continue
+        bins = np.floor(record.arrays["thouless"] / _HISTOGRAM).astype(int)
+        into = counts.setdefault((parameters["xi"], parameters["n_lbits"]), {})
+        for number, count in zip(*np.unique(bins, return_counts=True), strict=True):
+            into[int(number)] = into.get(int(number), 0) + int(count)
+    parts = []
+    for (xi, M), found in sorted(counts.items()):
+        numbers = np.arange(min(found), max(found) + 1)
+        density = np.array([found.get(int(n), 0) for n in numbers]) / sum(found.values())
+        parts.append(
+            pd.DataFrame(
+                {
+                    "panel": SHORT if xi == 0.4 else LONG,
+                    "curve": f"M = {M}",
+                    "G": _HISTOGRAM * (numbers + 0.5),
+                    "value": density / _HISTOGRAM,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def last_entropy_by_number(store: Store, study: Study) -> pd.DataFrame:
+    """C Fig S3: entropy of the last l-bit against their number; theory is paper D's mean field."""
+    return _last_entropy(means(store), study, x="M", of="xi")
+
+
+def last_entropy_by_length(store: Store, study: Study) -> pd.DataFrame:
+    """C Fig S4: entropy of the last l-bit against xi, for several numbers of l-bits."""
+    return _last_entropy(means(store), study, x="xi", of="M")
+
+
+def _last_entropy(tidy: pd.DataFrame, study: Study, x: str, of: str) -> pd.DataFrame:
+    N = int(study.model["n_grain"])
+    rows: list[Any] = []
+    for row in rows_of(tidy, "entropy_lbits").to_dict(orient="records"):
+        geometry, at = row["geometry"], {"xi": row["xi"], "M": row["n_lbits"]}
+        curve = f"{of} = {at[of]:g}"
+        theory = _entropy_by_mean_field(geometry, at["xi"], at["M"], N)
+        rows.append((geometry, curve, at[x], row["mean"] / LOG2, row["error"] / LOG2))
+        rows.append((geometry, curve + THEORY, at[x], theory / LOG2, np.nan))
+    return _table(rows, x)
+
+
+def line_shapes(store: Store, study: Study) -> pd.DataFrame:
+    """C Fig 3: thermal spectral function of the last l-bit in one sample, narrow and wide.
+
+    Theory: Lorentzians of the golden rule's width at +-2 eps.
+    """
+    parts = []
+    for record, panel in _one_sample(store, study, "exp1d"):
+        w, thermal = _thermal(record, "spectral_last_lbit")
+        eps = record.arrays["sample/fields"]
+        parts.append(_curve(panel, "exact", w, thermal, abs(w) < 5))
+        parts.append(_curve(panel, "golden rule", w, _lines(w, eps, record, study), abs(w) < 5))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _one_sample(store: Store, study: Study, geometry: str) -> Iterator[tuple[Record, str]]:
+    """The first realization at the largest M, for the shortest and the longest xi."""
+    found: dict[float, Record] = {}
+    for record in store.records():
+        at = record.task["parameters"]
+        if at["geometry"] != geometry or record.task["realization"]:
+            continue
+        if "spectral_last_lbit" not in record.arrays:
+            continue
+        held = found.get(at["xi"])
+        if held is None or held.task["parameters"]["n_lbits"] < at["n_lbits"]:
+            found[at["xi"]] = record
+    for xi in sorted(found)[:1] + sorted(found)[1:][-1:]:
+        M = found[xi].task["parameters"]["n_lbits"]
+        yield found[xi], f"one sample, last of M = {M}, xi = {xi:g}"
+
+
+def _lines(w: np.ndarray, eps: np.ndarray, record: Record, study: Study) -> np.ndarray:
+    at = record.task["parameters"]
+    N = int(study.model["n_grain"])
+    V = _couplings(at["geometry"], at["xi"], len(eps))[-1]
+    ratio = float(golden_rule.golden_rule_ratio(eps, V, N, WIDTH, floor=0.0))
+    p = float(golden_rule.density_of_states(0.0, eps, 0.5 * WIDTH * N))
+    half = 0.5 * ratio / (2.0 ** (N + len(eps)) * p)
+    peaks = [np.asarray(lorentzian(w + sign * 2 * eps[-1], half)) for sign in (1, -1)]
+    return np.asarray(0.5 * np.pi * (peaks[0] + peaks[1]))
+
+
+def spectral_functions(store: Store, study: Study) -> pd.DataFrame:
+    """C Fig S1 (two dimensions): typical and thermal spectral functions.
+
+    Of the spin that the l-bits touch, and the typical one of the last l-bit, averaged over
+    samples; of the last l-bit also the thermal one of one sample. The largest M has the theory of
+    a bath that keeps its structure: pi times the density of grain and l-bits.
+    """
+    lengths = sorted({float(xi) for xi in _lengths(study, "layers2d")})
+    shown = (lengths[0], lengths[-1])
+    N = int(study.model["n_grain"])
+    parts = []
+    for name, of, kinds in (
+        ("spectral_contact", "bath spin", ("typical", "thermal")),
+        ("spectral_last_lbit", "last l-bit", ("typical",)),
+    ):
+        curves = mean_curves(store.records(), name, _KEYS)
+        steps = _bin_widths(study)
+        for kind in kinds:
+            for (geometry, xi, M), values in sorted(curves.items()):
+                if geometry != "layers2d" or xi not in shown:
+                    continue
+                w = _middles(values.shape[1], steps[geometry, M])
+                rho = values[0] if kind == "thermal" else np.exp(values[1])
+                panel = f"{kind}, {of}, xi = {xi:g}"
+                parts.append(_curve(panel, f"M = {M}", w, rho, (abs(w) < 8) & (rho > 1e-6)))
+    for xi in shown:
+        M = max(m for (geometry, x, m) in curves if geometry == "layers2d")
+        w = np.linspace(-8, 8, 161)
+        p = np.asarray(golden_rule.density_of_states(w, _fields(M)[0], 0.5 * WIDTH * N))
+        parts.append(_curve(f"thermal, bath spin, xi = {xi:g}", "density", w, np.pi * p))
+    for record, panel in _one_sample(store, study, "layers2d"):
+        w, thermal = _thermal(record, "spectral_last_lbit")
+        parts.append(_curve(panel, "exact", w, thermal, abs(w) < 5))
+        eps = record.arrays["sample/fields"]
+        parts.append(_curve(panel, "golden rule", w, _lines(w, eps, record, study), abs(w) < 5))
+    return pd.concat(parts, ignore_index=True)
+
+
+def typicality(store: Store, study: Study) -> pd.DataFrame:
+    """C Fig S2: int rho_typ/pi of the spin that the l-bits touch, against their number."""
+    rows: list[Any] = []
+    steps = _bin_widths(study)
+    curves = mean_curves(store.records(), "spectral_contact", _KEYS)
+    for (geometry, xi, M), (thermal, logs) in sorted(curves.items()):
+        rho = SpectralFunction(steps[geometry, M], thermal, logs, np.pi, np.pi)
+        rows.append((geometry, f"xi = {xi:g}", M, rho.integral, np.nan))
+    for geometry in dict.fromkeys(row[0] for row in rows):
+        rows += [(geometry, "all states alike", row[2], 1.0, np.nan) for row in (rows[0], rows[-1])]
+    return _table(rows, "M")
+
+
+def _lengths(study: Study, geometry: str) -> list[float]:
+    grids: list[dict[str, Any]] = [ensemble.grid for ensemble in study.ensemble]
+    return [xi for grid in grids if grid["geometry"] == [geometry] for xi in grid["xi"]]
+
+
+def _bin_widths(study: Study) -> dict[tuple[str, int], float]:
+    found = {}
+    for ensemble in study.ensemble:
+        width = ensemble.measurement.bin_width
+        assert width is not None
+        for geometry in ensemble.grid["geometry"]:
+            for M in ensemble.grid["n_lbits"]:
+                found[str(geometry), int(M)] = width
+    return found
+
+
+def _middles(bins: int, width: float) -> np.ndarray:
+    return width * (np.arange(-(bins // 2), bins // 2) + 0.5)
+
+
+def _thermal(record: Record, name: str) -> tuple[np.ndarray, np.ndarray]:
+    values = record.arrays[name]
+    width = float(record.task["measurement"]["bin_width"])
+    return _middles(values.shape[1], width), values[0]
+
+
+def _curve(
+    panel: str, curve: str, w: np.ndarray, values: np.ndarray, shown: np.ndarray | None = None
+) -> pd.DataFrame:
+    """Points of a curve, bins joined so that there are a few hundred."""
+    if shown is not None:
+        w, values = w[shown], values[shown]
+    together = max(1, len(w) // _MOST_POINTS)
+    n = len(w) // together * together
+    w, values = (part[:n].reshape(-1, together).mean(axis=1) for part in (w, values))
+    return pd.DataFrame({"panel": panel, "curve": curve, "w": w, "value": values})
+
+
+def _table(rows: list[Any], x: str) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["panel", "curve", x, "value", "error"])
+    order = {"exp1d": 0, "stretch1d": 1, "layers2d": 2}
+    by = frame["panel"].map(order).fillna(9)
+    frame = frame.assign(_by=by).sort_values(["_by", "curve", x], kind="stable").drop(columns="_by")
+    return frame.reset_index(drop=True)

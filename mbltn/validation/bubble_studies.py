@@ -1,0 +1,126 @@
+"""Paper C on exact eigenstates: the studies behind its Figs 3 to 5 and S1 to S4."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..study import Study, parse_study
+from ..theory.golden_rule import density_of_states
+
+WIDTH = 2.6  # bandwidth of the grain, per spin
+FIELDS = (0.5, 1.5)
+GRAIN = {"small": 6, "paper": 8, "beyond": 8}
+LENGTHS: dict[str, tuple[float, ...]] = {
+    "exp1d": (0.4, 2.0, 2.885, 4.0),
+    "stretch1d": (0.4, 0.6, 1.0, 2.0),
+    "layers2d": (0.4, 1.0, 2.0, 4.0),
+}
+REALIZATIONS = {
+    "small": (150, 100, 60, 40, 24, 12),
+    "paper": (5000, 4000, 3000, 2000, 1000, 1000, 200),
+}
+CURVES = ("spectral_contact", "spectral_last_lbit")
+OF_WINDOWS = ("line_ratio", "line_ratio_raw", "line_captured", "thouless", "entropy_lbits")
+
+
+def expected_spacing(n_grain: int, n_lbits: int, samples: int = 200) -> float:
+    """delta_E at E = 0 of grain and l-bits, averaged over fields, to two digits: C's bin width."""
+    fields = np.random.default_rng(1).uniform(*FIELDS, (samples, n_lbits))
+    density = np.mean(density_of_states(0.0, fields, 0.5 * WIDTH * n_grain))
+    return float(f"{2.0 ** -(n_grain + n_lbits) / density:.2g}")
+
+
+def _model(size: str) -> dict[str, Any]:
+    n_grain = GRAIN[size]
+    return {
+        "kind": "CentralGrain",
+        "n_grain": n_grain,
+        "first_coupling": 1.0,
+        "coupling": "xx",
+        "field_range": list(FIELDS),
+        "grain": {"kind": "goe", "scale": round(WIDTH * n_grain, 9), "normalise": "bandwidth"},
+    }
+
+
+def growth_study(size: str) -> Study:
+    """l-bits added one by one, three geometries: C Figs 3, 4, 5, S1, S2, S3."""
+    if size == "beyond":
+        return _beyond("C-growth-beyond", (2.0, 2.885, 4.0))
+    n_grain = GRAIN[size]
+    ensembles = [
+        {
+            "grid": {"geometry": [geometry], "xi": list(lengths), "n_lbits": [M]},
+            "realizations": realizations,
+            "states": "paper_c",
+            "measurement": {
+                "bin_width": expected_spacing(n_grain, M),
+                "reach": WIDTH * n_grain + 3.0 * M,
+            },
+        }
+        for geometry, lengths in LENGTHS.items()
+        for M, realizations in enumerate(REALIZATIONS[size])
+    ]
+    return parse_study(
+        {
+            "name": f"C-growth-{size}",
+            "seed": 1,
+            "observables": [*OF_WINDOWS, *CURVES],
+            "model": _model(size),
+            "ensemble": ensembles,
+        }
+    )
+
+
+def crossing_study(size: str) -> Study:
+    """The last l-bit's entropy against xi: C Fig S4."""
+    if size == "beyond":
+        return _beyond("C-crossing-beyond", (2.5, 2.885, 3.3))
+    lengths: dict[str, Sequence[float]] = {
+        "exp1d": (0.4, 0.8, 1.2, 1.8, 2.5, 2.7, 2.885, 3.1, 3.3, 4.0),
+        "layers2d": (0.3, 0.5, 0.8, 1.2, 2.0, 4.0),
+        "stretch1d": (0.3, 0.5, 0.7, 1.0, 1.5, 2.5),
+    }
+    realizations = {"small": (60, 40, 30, 20, 10), "paper": REALIZATIONS["paper"][1:]}[size]
+    ensembles = [
+        {
+            "grid": {"geometry": [geometry], "xi": list(lengths[geometry]), "n_lbits": [M]},
+            "realizations": number,
+            "states": "paper_c",
+        }
+        for geometry in lengths
+        for M, number in enumerate(realizations, start=1)
+    ]
+    return parse_study(
+        {
+            "name": f"C-crossing-{size}",
+            "seed": 2,
+            "observables": ["entropy_lbits", "gap_ratio"],
+            "model": _model(size),
+            "ensemble": ensembles,
+        }
+    )
+
+
+def _beyond(name: str, lengths: Sequence[float]) -> Study:
+    """Windows of pairs at E = 0 and at E +- 2 eps of the last l-bit, for 2^15 states and more."""
+    ensembles = [
+        {
+            "grid": {"geometry": ["exp1d"], "xi": list(lengths), "n_lbits": [M]},
+            "realizations": realizations,
+            "states": 60,
+            "measurement": {"partners": partners},
+        }
+        for M, realizations, partners in ((7, 8, 300), (8, 6, 300), (9, 4, 400), (10, 2, 400))
+    ]
+    return parse_study(
+        {
+            "name": name,
+            "seed": 3,
+            "observables": [*OF_WINDOWS, "gap_ratio"],
+            "model": _model("beyond"),
+            "ensemble": ensembles,
+        }
+    )

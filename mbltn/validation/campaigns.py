@@ -1,0 +1,51 @@
+"""Studies behind figures: exact numbers in several sizes, kept and completed like any study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..study import Store
+from ..study.record import Record
+from ..study.statistics import per_realization, table
+
+# Minutes on two cores; as in the paper; larger than in the paper.
+SIZES = ("small", "paper", "beyond")
+
+
+def means(store: Store) -> pd.DataFrame:
+    """The tidy table of what is stored: mean and error of each observable over realizations."""
+    return table(per_realization(store.records()))
+
+
+def rows_of(tidy: pd.DataFrame, observable: str, index: int | None = None) -> pd.DataFrame:
+    """Rows of one observable, of its last component unless `index` is given."""
+    rows = tidy[tidy["observable"] == observable]
+    if index is not None:
+        return rows[rows["index"] == index]
+    same = [name for name in rows.columns if name not in _RESULTS]
+    return rows.loc[rows.groupby(same, dropna=False)["index"].idxmax()]
+
+
+_RESULTS = {
+    *("index", "mean", "error", "n_realizations", "n_states", "max_residual", "doublets"),
+    *("solver", "complete"),
+}
+
+
+def mean_curves(
+    records: Iterable[Record], name: str, keys: Sequence[str]
+) -> dict[tuple[Any, ...], np.ndarray]:
+    """Mean over realizations of a curve, for each combination of these parameters; streams."""
+    sums: dict[tuple[Any, ...], tuple[np.ndarray, int]] = {}
+    for record in records:
+        values = record.arrays.get(name)
+        if values is None or not values.size:
+            continue
+        key = tuple(record.task["parameters"].get(parameter) for parameter in keys)
+        total, count = sums.get(key, (np.zeros_like(values), 0))
+        sums[key] = (total + values, count + 1)
+    return {key: total / count for key, (total, count) in sums.items()}
