@@ -1,7 +1,14 @@
 """Observables: functions of arrays, and `measure` for eigenpairs."""
 
 from .catalogue import OBSERVABLES
-from .coupling import ReducedCoupling, reduced_coupling
+from .coupling import (
+    BareHybridization,
+    ReducedCoupling,
+    bare_hybridization,
+    perturbation_norm,
+    reduced_coupling,
+)
+from .energy_histogram import EnergyHistogram, energy_histogram, mean_histogram
 from .entanglement import (
     entropy,
     entropy_cut,
@@ -19,6 +26,7 @@ from .form_factor import (
     thouless_time,
     unfold,
 )
+from .hybridization import hybridization_function, product_energies
 from .levels import (
     around_energy,
     centre_spacing,
@@ -42,6 +50,13 @@ from .participation import participation_volume
 from .pauli import Pauli
 from .relaxation import evolved_population, mean_population
 from .spectral import SpectralFunction, average_spectral, spectral_function
+from .structure_factor import (
+    EthElements,
+    eth_elements,
+    level_density,
+    operator_elements,
+    structure_factor,
+)
 from .telegraph import log_echo, telegraph_echo
 from .thouless import ThoulessParameter, absorbed_spins, thouless_parameter
 from .transfer_matrix import Lyapunov, lyapunov_grid, lyapunov_strip
@@ -49,6 +64,9 @@ from .transitions import Transitions, transitions_between, transitions_within
 
 __all__ = [
     "OBSERVABLES",
+    "BareHybridization",
+    "EnergyHistogram",
+    "EthElements",
     "FormFactor",
     "LineWidth",
     "Lyapunov",
@@ -65,11 +83,14 @@ __all__ = [
     "amplitudes_at_origin",
     "around_energy",
     "average_spectral",
+    "bare_hybridization",
     "centre_spacing",
     "doublets",
+    "energy_histogram",
     "entropy",
     "entropy_cut",
     "entropy_distribution",
+    "eth_elements",
     "evolved_population",
     "fock_decay",
     "fock_profile",
@@ -77,28 +98,35 @@ __all__ = [
     "gap_ratio",
     "goe_form_factor",
     "half_maximum_width",
+    "hybridization_function",
     "infinite_time_correlator",
+    "level_density",
     "level_spacing",
     "line_width",
     "log_echo",
     "log_operator_ipr",
     "lyapunov_grid",
     "lyapunov_strip",
+    "mean_histogram",
     "mean_population",
     "mean_spacing",
     "measure",
     "middle_by_rank",
     "middle_quarter",
+    "operator_elements",
     "orbital_sites",
     "page_entropy",
     "paper_c_count",
     "participation_volume",
+    "perturbation_norm",
+    "product_energies",
     "quartile_width",
     "raw_form_factor",
     "reduced_coupling",
     "reduced_states",
     "s_omega_numeric",
     "spectral_function",
+    "structure_factor",
     "telegraph_echo",
     "thouless_parameter",
     "thouless_time",

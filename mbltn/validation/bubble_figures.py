@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -64,7 +64,7 @@ def line_widths(store: Store, study: Study) -> pd.DataFrame:
     tidy = means(store)
     N = int(study.model["n_grain"])
     rows: list[Any] = []
-    for (geometry, xi), part in rows_of(tidy, "line_ratio").groupby(["geometry", "xi"]):
+    for (geometry, xi), part in _by_curve(tidy, "line_ratio"):
         curve = f"xi = {xi:g}"
         exact = dict(
             zip(part["n_lbits"], zip(part["mean"], part["error"], strict=True), strict=True)
@@ -87,8 +87,7 @@ def absorption(store: Store, study: Study) -> pd.DataFrame:
     """
     tidy = means(store)
     rows: list[Any] = []
-    for (geometry, xi), part in rows_of(tidy, "thouless").groupby(["geometry", "xi"]):
-        part = part.sort_values("n_lbits")
+    for (geometry, xi), part in _by_curve(tidy, "thouless"):
         M, G = part["n_lbits"].to_numpy(), part["mean"].to_numpy()
         error = 2 / LOG2 * np.hypot(part["error"].to_numpy()[1:], part["error"].to_numpy()[:-1])
         for values in zip(M[1:], absorbed_spins(G), error, strict=True):
@@ -244,6 +243,12 @@ def typicality(store: Store, study: Study) -> pd.DataFrame:
     for geometry in dict.fromkeys(row[0] for row in rows):
         rows += [(geometry, "all states alike", row[2], 1.0, np.nan) for row in (rows[0], rows[-1])]
     return _table(rows, "M")
+
+
+def _by_curve(tidy: pd.DataFrame, observable: str) -> Iterator[tuple[tuple[str, float], Any]]:
+    """Rows of one observable for each geometry and xi, by number of l-bits."""
+    for key, part in rows_of(tidy, observable).groupby(["geometry", "xi"]):
+        yield cast(tuple[str, float], key), part.sort_values("n_lbits")
 
 
 def _lengths(study: Study, geometry: str) -> list[float]:
