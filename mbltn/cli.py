@@ -181,16 +181,16 @@ def figure(
     Without NAMES, list them; "all" makes every one. Figures that are drawn from a study keep its
     records in OUT/studies and go on where a run was cut off; under mpirun all ranks work on them.
     """
-    from .figures import figure_names, listing, make, study_of_figure
+    from .figures import figure_names, listing, make, studies_of
 
     if not names:
         click.echo(listing())
         return
     chosen = together(comm, lambda: figure_names(names))
-    studies = together(comm, lambda: [study_of_figure(name, size) for name in chosen])
+    studies = together(comm, lambda: [each for name in chosen for each in studies_of(name, size)])
     if only_plan:
         machine = _stated_machine(comm, {})
-        for study in {study.name: study for study in studies if study is not None}.values():
+        for study in {study.name: study for study in studies}.values():
             click.echo(study.name)
             click.echo(by_rank_zero(comm, partial(_plan_text, study, machine)))
         return

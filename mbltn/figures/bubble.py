@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from ..plotting.curves import Axes
 from ..validation import bubble_figures, bubble_growth, hubbard_bubble
-from ..validation.bubble_studies import LENGTHS, crossing_study, growth_study
+from ..validation.bubble_studies import LENGTHS, crossing_studies, growth_studies
 from ..validation.campaigns import SIZES
 from .figure import PaperFigure
 
 FIGURES: dict[str, PaperFigure] = {
     "C3": PaperFigure(
         "C Fig 3: spectral function of the last l-bit in one sample",
-        study=growth_study,
-        from_store=bubble_figures.line_shapes,
+        studies=growth_studies,
+        from_stored=bubble_figures.line_shapes,
         panels=(Axes("w", r"$\omega$", r"$\rho(\omega)$", y_log=True, points=()),),
     ),
     "C4": PaperFigure(
         "C Fig 4: width of the last l-bit's line (lines: golden rule; dashed: C eqs 6, 7)",
-        study=growth_study,
+        studies=growth_studies,
         sizes=SIZES,
-        from_store=bubble_figures.line_widths,
+        from_stored=bubble_figures.line_widths,
         panels=(
             Axes(
                 "M",
@@ -34,9 +34,9 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "C5": PaperFigure(
         "C Fig 5: spins that the M-th l-bit adds to the bath, by the Thouless parameter",
-        study=growth_study,
+        studies=growth_studies,
         sizes=SIZES,
-        from_store=bubble_figures.absorption,
+        from_stored=bubble_figures.absorption,
         panels=(
             *(
                 Axes(
@@ -57,28 +57,28 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "C-S1": PaperFigure(
         "C Fig S1: typical and thermal spectral functions in two dimensions",
-        study=growth_study,
-        from_store=bubble_figures.spectral_functions,
+        studies=growth_studies,
+        from_stored=bubble_figures.spectral_functions,
         panels=(Axes("w", r"$\omega$", r"$\rho(\omega)$", y_log=True, points=()),),
     ),
     "C-S2": PaperFigure(
         "C Fig S2: integral of the typical spectral function of a bath spin",
-        study=growth_study,
-        from_store=bubble_figures.typicality,
+        studies=growth_studies,
+        from_stored=bubble_figures.typicality,
         panels=(Axes("M", "l-bits $M$", r"$\mathcal{I}/\pi$", points=True),),
     ),
     "C-S3": PaperFigure(
         "C Fig S3: entropy of the last l-bit (lines: mean field of D, nothing fitted)",
-        study=growth_study,
+        studies=growth_studies,
         sizes=SIZES,
-        from_store=bubble_figures.last_entropy_by_number,
+        from_stored=bubble_figures.last_entropy_by_number,
         panels=(Axes("M", "l-bits $M$", r"$S/\log 2$", points=True, lines=bubble_figures.THEORY),),
     ),
     "C-S4": PaperFigure(
         "C Fig S4: entropy of the last l-bit against xi (lines: mean field of D, nothing fitted)",
-        study=crossing_study,
+        studies=crossing_studies,
         sizes=SIZES,
-        from_store=bubble_figures.last_entropy_by_length,
+        from_stored=bubble_figures.last_entropy_by_length,
         panels=(Axes("xi", r"$\xi$", r"$S/\log 2$", points=True, lines=bubble_figures.THEORY),),
     ),
     "C4-theory": PaperFigure(

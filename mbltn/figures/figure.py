@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from ..plotting.curves import Axes
-from ..study import Store, Study
+from ..study import Study
 from ..validation.tables import Tick
 
 
@@ -19,9 +19,9 @@ class PaperFigure:
     Attributes
     ----------
     make_table : computes the table at once
-    study, from_store : or a study of a size, and the table of what is stored of it; figures that
-        need the same study share its records
-    sizes : of the study, see `mbltn.validation.campaigns.SIZES`; the first one is the default
+    studies, from_stored : or the studies of a size, and the table of what is stored of each;
+        figures that need the same study share its records
+    sizes : of the studies, see `mbltn.validation.campaigns.SIZES`; the first one is the default
     panels : of curves
     map_label : of the colours, where the table is of maps of a lattice instead
     """
@@ -30,6 +30,6 @@ class PaperFigure:
     make_table: Callable[[Tick], pd.DataFrame] | None = None
     panels: tuple[Axes, ...] = ()
     map_label: str = ""
-    study: Callable[[str], Study] | None = None
-    from_store: Callable[[Store, Study], pd.DataFrame] | None = None
+    studies: Callable[[str], Sequence[Study]] | None = None
+    from_stored: Callable[..., pd.DataFrame] | None = None
     sizes: tuple[str, ...] = ("small", "paper")

@@ -3,10 +3,52 @@
 from __future__ import annotations
 
 from ..plotting.curves import Axes
-from ..validation import bubble_growth
+from ..validation import bubble_growth, interface_figures
+from ..validation.campaigns import SIZES
+from ..validation.interface_studies import (
+    absorption_studies,
+    bath_studies,
+    camel_studies,
+    universal_studies,
+    width_studies,
+)
 from .figure import PaperFigure
 
 FIGURES: dict[str, PaperFigure] = {
+    "E3": PaperFigure(
+        "E Fig 3: how far a bath spin's operator spreads as l-bits join",
+        studies=absorption_studies,
+        from_stored=interface_figures.strengthening,
+        panels=(
+            Axes("n", "l-bits", r"$D(O_B)$", points=("6 spins", "1 spin"), panel="D"),
+            Axes("n", "l-bits", "growth with each", points=("6 spins", "1 spin"), panel="slope"),
+        ),
+    ),
+    "E4": PaperFigure(
+        "E Fig 4: how far operators of the crossover region spread",
+        studies=bath_studies,
+        sizes=SIZES,
+        from_stored=interface_figures.crossover,
+        panels=(Axes("i", "spin $i$", r"$D(\sigma^x_i)$", points=interface_figures.EXACT),),
+    ),
+    "E5": PaperFigure(
+        "E Fig 5: one more spin next to four baths",
+        studies=universal_studies,
+        from_stored=interface_figures.universal,
+        panels=(Axes("G", "$G$", r"$\Delta D(O_B)$", points=True, lines="log 2"),),
+    ),
+    "E6": PaperFigure(
+        "E Fig 6: hybridization functions next to random matrices (g = 0.8, h = 1)",
+        studies=width_studies,
+        from_stored=interface_figures.widths,
+        panels=(Axes("w", r"$\omega$", r"$k(\omega)$", points=()),),
+    ),
+    "E7": PaperFigure(
+        "E Fig 7: hybridization function next to a local chain (g = 0.8, h = 1)",
+        studies=camel_studies,
+        from_stored=interface_figures.camel,
+        panels=(Axes("w", r"$\omega$", r"$k(\omega)$", points=()),),
+    ),
     "E-flow": PaperFigure(
         "E section III A: hybridisation of the next l-bit",
         bubble_growth.flow,

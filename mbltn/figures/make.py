@@ -15,6 +15,7 @@ from ..errors import InvalidInput, StudyError
 from ..plotting.curves import draw_curves
 from ..plotting.lattice import draw_site_maps
 from ..study import Store, Study, run_study
+from ..validation.campaigns import Stored
 from . import bubble, continuum, failed_avalanches, interface, nearly_mbl_metal
 from .figure import PaperFigure
 
@@ -55,13 +56,13 @@ def listing() -> str:
     width = max(map(len, FIGURES))
     lines = []
     for name, figure in FIGURES.items():
-        sizes = f" [{', '.join(figure.sizes)}]" if figure.study else ""
+        sizes = f" [{', '.join(figure.sizes)}]" if figure.studies else ""
         lines.append(f"{name:<{width}}  {figure.title}{sizes}")
     return "\n".join(lines)
 
 
-def study_of_figure(name: str, size: str) -> Study | None:
-    """The study that a figure is drawn from, if there is one.
+def studies_of(name: str, size: str) -> Sequence[Study]:
+    """The studies that a figure is drawn from; none if its table is computed at once.
 
     Raises
     ------
@@ -69,11 +70,11 @@ def study_of_figure(name: str, size: str) -> Study | None:
         For a size that the figure does not have.
     """
     figure = FIGURES[name]
-    if figure.study is None:
-        return None
+    if figure.studies is None:
+        return ()
     if size not in figure.sizes:
         raise InvalidInput(f"{name} has no size {size!r}, only {', '.join(figure.sizes)}")
-    return figure.study(size)
+    return figure.studies(size)
 
 
 def make(
@@ -93,19 +94,17 @@ def make(
     """
     comm = comm if comm is not None else Serial()
     figure = FIGURES[name]
-    study = study_of_figure(name, size)
-    if study is None:
+    studies = studies_of(name, size)
+    if not studies:
         return by_rank_zero(comm, lambda: _drawn(name, folder, _made(figure, name)))
-    store = folder / "studies" / study.name
-    outcome = run_study(study, store, comm, progress)
-    path = by_rank_zero(
-        comm, lambda: _drawn(name, folder, _read(figure, Store(store), study), f"-{size}")
-    )
-    if outcome.failures:
+    stored = [Stored(study, Store(folder / "studies" / study.name)) for study in studies]
+    outcomes = [run_study(each.study, each.store.folder, comm, progress) for each in stored]
+    path = by_rank_zero(comm, lambda: _drawn(name, folder, _read(figure, stored), f"-{size}"))
+    failures = [failure for outcome in outcomes for failure in outcome.failures]
+    if failures:
         raise StudyError(
-            f"{len(outcome.failures)} of {outcome.total} realizations of {study.name} failed, the "
-            f"first one with: {outcome.failures[0].reason}. {path} shows the others; run the "
-            "command again to try once more"
+            f"{len(failures)} realizations of {name} failed, the first one with: "
+            f"{failures[0].reason}. {path} shows the others; run the command again to try once more"
         )
     return path
 
@@ -121,9 +120,9 @@ def _made(figure: PaperFigure, name: str) -> pd.DataFrame:
         return figure.make_table(tick)
 
 
-def _read(figure: PaperFigure, store: Store, study: Study) -> pd.DataFrame:
-    assert figure.from_store is not None
-    return figure.from_store(store, study)
+def _read(figure: PaperFigure, stored: Sequence[Stored]) -> pd.DataFrame:
+    assert figure.from_stored is not None
+    return figure.from_stored(*stored)
 
 
 def _drawn(name: str, folder: Path, table: pd.DataFrame, suffix: str = "") -> Path:

@@ -5,14 +5,23 @@ Where there is no l-bit the arrays have no component, and tables no row.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from ..models import CentralGrain
+from ..operators import SIGMA_X, Operator, Term, embed, to_csr, to_dense
+from .coupling import bare_hybridization
+from .hybridization import hybridization_function
 from .measured import Measured
 from .operator_ipr import log_operator_ipr
 from .pauli import Pauli
 from .spectral import spectral_function
 from .thouless import thouless_parameter
 from .transitions import Transitions, transitions_within
+
+# Levels around E = 0 that the density of the bath is taken from.
+_DENSITY_LEVELS = 100
 
 
 def line_ratio(measured: Measured) -> np.ndarray:
@@ -67,3 +76,41 @@ def spectral_last_lbit(measured: Measured) -> np.ndarray:
 def _curve(measured: Measured, transitions: Transitions) -> np.ndarray:
     found = spectral_function(transitions, *measured.options.grid())
     return np.stack([found.thermal, found.mean_log])
+
+
+def hybridization(measured: Measured) -> np.ndarray:
+    if not measured.last_lbit:
+        return np.zeros((1, 0))
+    pairs, sample = measured.pairs, measured.disorder
+    levels, bath = np.linalg.eigh(sample.grain)
+    fields = 0.5 * measured.grain_model.splittings(sample)
+    dw, reach = measured.options.grid()
+    columns, vectors = pairs.rows.whole_columns(pairs.vectors)
+    found = np.zeros(2 * int(np.ceil(reach / dw)))
+    if len(columns):
+        of_these = hybridization_function(
+            levels, bath, fields, pairs.energies[columns], vectors, dw, reach
+        )
+        found = of_these.values * (len(columns) / len(pairs))
+    return pairs.rows.sum(found)[None]
+
+
+def bare_coupling(measured: Measured) -> np.ndarray:
+    if not measured.last_lbit:
+        return np.zeros((1, 0))
+    model, sample = measured.grain_model, measured.disorder
+    assert isinstance(model, CentralGrain)
+    bath = replace(model, n_lbits=model.n_lbits - 1, last_coupling=None)
+    fields, couplings = sample.fields[:-1], sample.couplings[:-1]
+    op = bath.operator(bath.sample(grain=sample.grain, fields=fields, couplings=couplings))
+    levels, vectors = np.linalg.eigh(to_dense(op))
+    contact = Term(1.0, ((0, embed(SIGMA_X, model.contact_spin, model.n_grain)),))
+    found = bare_hybridization(
+        levels,
+        vectors,
+        to_csr(Operator(op.space, (contact,))),
+        0.5 * float(model.splittings(sample)[-1]),
+        float(sample.couplings[-1]),
+        density_count=min(max(2, len(levels) // 8), _DENSITY_LEVELS),
+    )
+    return np.array([found.G])

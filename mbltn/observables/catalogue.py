@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..comm import together
-from ..models import ContinuumGrid, Model, QuantumDot, SquareLattice
+from ..models import CentralGrain, ContinuumGrid, Model, QuantumDot, SquareLattice
 from ..models.base import GrainModel
 from ..operators import HilbertSpace, to_csr
 from ..operators.operator import norm_bound
@@ -70,6 +70,10 @@ NEEDS: dict[str, Need] = {
     "contact": Need(
         lambda _, model: isinstance(model, GrainModel) and model.contact_spin is not None,
         "the grain spin that all l-bits touch, in the model that is given",
+    ),
+    "xx": Need(
+        lambda _, model: isinstance(model, CentralGrain) and model.coupling == "xx",
+        "sigma^x sigma^x couplings, of a CentralGrain with coupling='xx' given as the model",
     ),
     "dot": Need(
         lambda _, model: isinstance(model, QuantumDot),
@@ -167,4 +171,6 @@ OBSERVABLES: dict[str, Observable] = {
     "spectral_last_lbit": Observable(
         probes.spectral_last_lbit, ("grain",), partners="windows", curve=True
     ),
+    "hybridization": Observable(probes.hybridization, ("grain",), of_disorder=True, curve=True),
+    "bare_coupling": Observable(probes.bare_coupling, ("xx",), of_disorder=True),
 }

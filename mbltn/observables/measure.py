@@ -107,6 +107,8 @@ def measure(
     ``spectral_contact``   (2, bins)      thermal rho(w) and mean ln rho(w) of sigma^x of the
                                           spin that the l-bits touch
     ``spectral_last_lbit`` (2, bins)      the same of the last l-bit
+    ``hybridization``      (1, bins)      k(w) over grain and l-bits uncoupled
+    ``bare_coupling``      (1,)           G of the last l-bit next to the grain and all others
     ====================== ============== ==================================================
 
     Pairs of the Thouless parameter with no matrix element are left out.
@@ -151,6 +153,6 @@ def measure(
     for name in names:
         entry = OBSERVABLES[name]
         if (entry.of_disorder or (entry.partners and around is not None)) and sample is None:
-            raise InvalidInput(f"{name!r} depends on the l-bits' splittings: give sample=...")
+            raise InvalidInput(f"{name!r} depends on the disorder: give sample=...")
     measured = Measured(pairs, chosen, model, sample, around, options)
     return {name: OBSERVABLES[name].measure(measured) for name in names}

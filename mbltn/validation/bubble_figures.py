@@ -11,12 +11,12 @@ import pandas as pd
 
 from ..observables import absorbed_spins
 from ..observables.spectral import SpectralFunction
-from ..study import Store, Study
+from ..study import Study
 from ..study.record import Record
 from ..theory import central_grain, golden_rule
 from ..theory.random_matrix import lorentzian
 from .bubble_studies import FIELDS, WIDTH
-from .campaigns import mean_curves, means, rows_of
+from .campaigns import Stored, mean_curves, rows_of
 
 LOG2 = float(np.log(2.0))
 THEORY, PRINTED = ", theory", ", C eqs 6, 7"
@@ -55,14 +55,14 @@ def _entropy_by_mean_field(geometry: str, xi: float, M: int, N: int) -> float:
     return float(np.mean(found))
 
 
-def line_widths(store: Store, study: Study) -> pd.DataFrame:
+def line_widths(stored: Stored) -> pd.DataFrame:
     """C Fig 4: gamma/delta_E of the last l-bit against the number of l-bits.
 
     Columns `panel` (geometry), `curve`, `M`, `value`, `error`; theory is the golden rule, and C
     eqs 6, 7 from the measured first l-bit where there is one.
     """
-    tidy = means(store)
-    N = int(study.model["n_grain"])
+    tidy = stored.means()
+    N = int(stored.study.model["n_grain"])
     rows: list[Any] = []
     for (geometry, xi), part in _by_curve(tidy, "line_ratio"):
         curve = f"xi = {xi:g}"
@@ -80,12 +80,12 @@ def line_widths(store: Store, study: Study) -> pd.DataFrame:
     return _table(rows, "M")
 
 
-def absorption(store: Store, study: Study) -> pd.DataFrame:
+def absorption(stored: Stored) -> pd.DataFrame:
     """C Fig 5: spins that the M-th l-bit adds to the bath, by the Thouless parameter (C eq 9).
 
     Beside it the distribution of G for a short and a long decay length (insets).
     """
-    tidy = means(store)
+    tidy = stored.means()
     rows: list[Any] = []
     for (geometry, xi), part in _by_curve(tidy, "thouless"):
         M, G = part["n_lbits"].to_numpy(), part["mean"].to_numpy()
@@ -96,16 +96,16 @@ def absorption(store: Store, study: Study) -> pd.DataFrame:
         last = max(row[2] for row in rows)
         rows += [(geometry, "wholly absorbed", M, 1.0, np.nan) for M in (1, last)]
     table = _table(rows, "M")
-    return pd.concat([table, _thouless_histograms(store)], ignore_index=True)
+    return pd.concat([table, _thouless_histograms(stored)], ignore_index=True)
 
 
 _HISTOGRAM = 0.25
 SHORT, LONG = "p(G), exp1d, xi = 0.4", "p(G), exp1d, xi = 4"
 
 
-def _thouless_histograms(store: Store) -> pd.DataFrame:
+def _thouless_histograms(stored: Stored) -> pd.DataFrame:
     counts: dict[tuple[float, int], dict[int, int]] = {}
-    for record in store.records():
+    for record in stored.store.records():
         parameters = record.task["parameters"]
         if parameters.get("geometry") != "exp1d" or parameters["xi"] not in (0.4, 4.0):
             continue
@@ -130,20 +130,20 @@ def _thouless_histograms(store: Store) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def last_entropy_by_number(store: Store, study: Study) -> pd.DataFrame:
+def last_entropy_by_number(stored: Stored) -> pd.DataFrame:
     """C Fig S3: entropy of the last l-bit against their number; theory is paper D's mean field."""
-    return _last_entropy(means(store), study, x="M", of="xi")
+    return _last_entropy(stored, x="M", of="xi")
 
 
-def last_entropy_by_length(store: Store, study: Study) -> pd.DataFrame:
+def last_entropy_by_length(stored: Stored) -> pd.DataFrame:
     """C Fig S4: entropy of the last l-bit against xi, for several numbers of l-bits."""
-    return _last_entropy(means(store), study, x="xi", of="M")
+    return _last_entropy(stored, x="xi", of="M")
 
 
-def _last_entropy(tidy: pd.DataFrame, study: Study, x: str, of: str) -> pd.DataFrame:
-    N = int(study.model["n_grain"])
+def _last_entropy(stored: Stored, x: str, of: str) -> pd.DataFrame:
+    N = int(stored.study.model["n_grain"])
     rows: list[Any] = []
-    for row in rows_of(tidy, "entropy_lbits").to_dict(orient="records"):
+    for row in rows_of(stored.means(), "entropy_lbits").to_dict(orient="records"):
         geometry, at = row["geometry"], {"xi": row["xi"], "M": row["n_lbits"]}
         curve = f"{of} = {at[of]:g}"
         theory = _entropy_by_mean_field(geometry, at["xi"], at["M"], N)
@@ -152,24 +152,24 @@ def _last_entropy(tidy: pd.DataFrame, study: Study, x: str, of: str) -> pd.DataF
     return _table(rows, x)
 
 
-def line_shapes(store: Store, study: Study) -> pd.DataFrame:
+def line_shapes(stored: Stored) -> pd.DataFrame:
     """C Fig 3: thermal spectral function of the last l-bit in one sample, narrow and wide.
 
     Theory: Lorentzians of the golden rule's width at +-2 eps.
     """
     parts = []
-    for record, panel in _one_sample(store, study, "exp1d"):
+    for record, panel in _one_sample(stored, "exp1d"):
         w, thermal = _thermal(record, "spectral_last_lbit")
         eps = record.arrays["sample/fields"]
         parts.append(_curve(panel, "exact", w, thermal, abs(w) < 5))
-        parts.append(_curve(panel, "golden rule", w, _lines(w, eps, record, study), abs(w) < 5))
+        parts.append(_curve(panel, "golden rule", w, _lines(w, eps, record), abs(w) < 5))
     return pd.concat(parts, ignore_index=True)
 
 
-def _one_sample(store: Store, study: Study, geometry: str) -> Iterator[tuple[Record, str]]:
+def _one_sample(stored: Stored, geometry: str) -> Iterator[tuple[Record, str]]:
     """The first realization at the largest M, for the shortest and the longest xi."""
     found: dict[float, Record] = {}
-    for record in store.records():
+    for record in stored.store.records():
         at = record.task["parameters"]
         if at["geometry"] != geometry or record.task["realization"]:
             continue
@@ -183,9 +183,9 @@ def _one_sample(store: Store, study: Study, geometry: str) -> Iterator[tuple[Rec
         yield found[xi], f"one sample, last of M = {M}, xi = {xi:g}"
 
 
-def _lines(w: np.ndarray, eps: np.ndarray, record: Record, study: Study) -> np.ndarray:
+def _lines(w: np.ndarray, eps: np.ndarray, record: Record) -> np.ndarray:
     at = record.task["parameters"]
-    N = int(study.model["n_grain"])
+    N = int(at["n_grain"])
     V = _couplings(at["geometry"], at["xi"], len(eps))[-1]
     ratio = float(golden_rule.golden_rule_ratio(eps, V, N, WIDTH, floor=0.0))
     p = float(golden_rule.density_of_states(0.0, eps, 0.5 * WIDTH * N))
@@ -194,23 +194,23 @@ def _lines(w: np.ndarray, eps: np.ndarray, record: Record, study: Study) -> np.n
     return np.asarray(0.5 * np.pi * (peaks[0] + peaks[1]))
 
 
-def spectral_functions(store: Store, study: Study) -> pd.DataFrame:
+def spectral_functions(stored: Stored) -> pd.DataFrame:
     """C Fig S1 (two dimensions): typical and thermal spectral functions.
 
     Of the spin that the l-bits touch, and the typical one of the last l-bit, averaged over
     samples; of the last l-bit also the thermal one of one sample. The largest M has the theory of
     a bath that keeps its structure: pi times the density of grain and l-bits.
     """
-    lengths = sorted({float(xi) for xi in _lengths(study, "layers2d")})
+    lengths = sorted({float(xi) for xi in _lengths(stored.study, "layers2d")})
     shown = (lengths[0], lengths[-1])
-    N = int(study.model["n_grain"])
+    N = int(stored.study.model["n_grain"])
     parts = []
     for name, of, kinds in (
         ("spectral_contact", "bath spin", ("typical", "thermal")),
         ("spectral_last_lbit", "last l-bit", ("typical",)),
     ):
-        curves = mean_curves(store.records(), name, _KEYS)
-        steps = _bin_widths(study)
+        curves = mean_curves(stored.store.records(), name, _KEYS)
+        steps = _bin_widths(stored.study)
         for kind in kinds:
             for (geometry, xi, M), values in sorted(curves.items()):
                 if geometry != "layers2d" or xi not in shown:
@@ -224,19 +224,19 @@ def spectral_functions(store: Store, study: Study) -> pd.DataFrame:
         w = np.linspace(-8, 8, 161)
         p = np.asarray(golden_rule.density_of_states(w, _fields(M)[0], 0.5 * WIDTH * N))
         parts.append(_curve(f"thermal, bath spin, xi = {xi:g}", "density", w, np.pi * p))
-    for record, panel in _one_sample(store, study, "layers2d"):
+    for record, panel in _one_sample(stored, "layers2d"):
         w, thermal = _thermal(record, "spectral_last_lbit")
         parts.append(_curve(panel, "exact", w, thermal, abs(w) < 5))
         eps = record.arrays["sample/fields"]
-        parts.append(_curve(panel, "golden rule", w, _lines(w, eps, record, study), abs(w) < 5))
+        parts.append(_curve(panel, "golden rule", w, _lines(w, eps, record), abs(w) < 5))
     return pd.concat(parts, ignore_index=True)
 
 
-def typicality(store: Store, study: Study) -> pd.DataFrame:
+def typicality(stored: Stored) -> pd.DataFrame:
     """C Fig S2: int rho_typ/pi of the spin that the l-bits touch, against their number."""
     rows: list[Any] = []
-    steps = _bin_widths(study)
-    curves = mean_curves(store.records(), "spectral_contact", _KEYS)
+    steps = _bin_widths(stored.study)
+    curves = mean_curves(stored.store.records(), "spectral_contact", _KEYS)
     for (geometry, xi, M), (thermal, logs) in sorted(curves.items()):
         rho = SpectralFunction(steps[geometry, M], thermal, logs, np.pi, np.pi)
         rows.append((geometry, f"xi = {xi:g}", M, rho.integral, np.nan))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..study import Store
+from ..study import Store, Study
 from ..study.record import Record
 from ..study.statistics import per_realization, table
 
@@ -16,9 +17,16 @@ from ..study.statistics import per_realization, table
 SIZES = ("small", "paper", "beyond")
 
 
-def means(store: Store) -> pd.DataFrame:
-    """The tidy table of what is stored: mean and error of each observable over realizations."""
-    return table(per_realization(store.records()))
+@dataclass(frozen=True)
+class Stored:
+    """A study and the folder with what is there of it."""
+
+    study: Study
+    store: Store
+
+    def means(self) -> pd.DataFrame:
+        """The tidy table: mean and error of each observable over realizations."""
+        return table(per_realization(self.store.records()))
 
 
 def rows_of(tidy: pd.DataFrame, observable: str, index: int | None = None) -> pd.DataFrame:

@@ -138,7 +138,7 @@ def test_nothing_depends_on_the_phase_of_a_vector(thermal_pairs, rng):
 
     signs = rng.choice([-1.0, 1.0], size=len(thermal_pairs))
     flipped = replace(thermal_pairs, vectors=thermal_pairs.vectors * signs)
-    of_other_models = {"fock_decay", "grain_amplitude", "orbital_site"}
+    of_other_models = {"fock_decay", "grain_amplitude", "orbital_site", "bare_coupling"}
     names = [name for name in ob.OBSERVABLES if name not in of_other_models]
     given = {"sample": THERMAL.draw(4, 0), "options": ob.Measurement(bin_width=0.05, reach=4.0)}
     before, after = (mb.measure(p, names, THERMAL, **given) for p in (thermal_pairs, flipped))

@@ -20,6 +20,7 @@ from ..serial import Computed, on_rank_zero
 from .elimination import Blocks, Factor
 
 # Beyond it the dense matrices, three of 128 MB and more, are not worth their time.
+LARGEST_SITE = 64
 LARGEST = 2**13
 # Levels beyond those asked for, in whose gaps the ends of the count are put.
 EXTRA = 2
@@ -98,6 +99,12 @@ def require_fit(op: Operator, k: int) -> None:
         raise UnfitMethod(f"D={op.dimension} is more than {LARGEST}, up to which 'reduced' goes")
     if Cut.of(op.space).configurations < 2:
         raise UnfitMethod("the space is a single block: there are no other sites to eliminate")
+    levels = Cut.of(op.space).levels
+    if levels > LARGEST_SITE:
+        raise UnfitMethod(
+            f"the largest site has {levels} levels, and blocks of more than {LARGEST_SITE} are no "
+            "faster than the whole matrix: use 'dense'"
+        )
     if k + EXTRA >= op.dimension - 1:
         raise UnfitMethod(
             f"Lanczos needs k < D - {EXTRA + 1}, not k={k} of D={op.dimension}: use 'dense'"

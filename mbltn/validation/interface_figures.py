@@ -1,0 +1,177 @@
+"""Paper E, tables of its Figs 3 to 7: exact numbers beside theory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..observables import operator_elements, structure_factor
+from ..observables.energy_histogram import EnergyHistogram
+from ..operators import SIGMA_X, embed
+from ..study.schema import build_model
+from ..theory import golden_rule
+from ..theory import random_matrix as rmt
+from .campaigns import Stored, mean_curves, rows_of
+from .interface_studies import ALPHA, FIELDS, FIRST, RADIUS
+
+LOG2 = float(np.log(2.0))
+ZETA = float(-1 / np.log(ALPHA))
+EXACT = ("exact",)
+_SAMPLES = 200
+
+
+def strengthening(bath: Stored, single: Stored) -> pd.DataFrame:
+    """E Fig 3: D(O_B) of a bath spin against the number of l-bits, and its growth with each.
+
+    Theory: every l-bit doubles the number of states, from a third of the grain's own dimension.
+    """
+    rows: list[Any] = []
+    for stored, curve, spins in ((bath, "6 spins", 6), (single, "1 spin", 1)):
+        part = rows_of(stored.means(), "log_ipr_probe").sort_values("n_lbits")
+        n, D, error = (part[name].to_numpy() for name in ("n_lbits", "mean", "error"))
+        rows += [("D", curve, *values) for values in zip(n, D, error, strict=True)]
+        steps = np.hypot(error[1:], error[:-1])
+        rows += [
+            ("slope", curve, *values)
+            for values in zip(n[:-1] + 0.5, np.diff(D), steps, strict=True)
+        ]
+        if spins > 1:
+            start = spins * LOG2 - np.log(3.0)
+            rows += [("D", "every l-bit doubles", m, start + m * LOG2, np.nan) for m in n]
+            rows += [("slope", "log 2", m, LOG2, np.nan) for m in (n[0], n[-1])]
+    return pd.DataFrame(rows, columns=["panel", "curve", "n", "value", "error"])
+
+
+def crossover(stored: Stored) -> pd.DataFrame:
+    """E Fig 4: D(sigma^x_i) of a bath spin (i = 0) and of the l-bits i = 1 .. n.
+
+    Theory: the golden rule's line of l-bit i against the density of all levels, ln(8 pi rho w_i/3),
+    without a fit; and the slope 2 ln(4/3) of E eq 22 through its first point.
+    """
+    tidy = stored.means()
+    n = int(tidy["n_lbits"].max())
+    rows: list[Any] = []
+    for name, first in (("log_ipr_probe", 0), ("log_ipr_lbits", 1)):
+        part = tidy[(tidy["observable"] == name) & (tidy["n_lbits"] == n)]
+        for i, value, error in zip(part["index"], part["mean"], part["error"], strict=True):
+            rows.append(("exact", i if first else 0, value, error))
+    i = np.arange(1, n + 1)
+    rule = np.array([_log_ipr_by_golden_rule(int(number), n) for number in i])
+    rows += [("golden rule", *values, np.nan) for values in zip(i, rule, strict=True)]
+    line = rule[0] - 2 * (i - 1) / ZETA
+    rows += [("slope of E eq 22", *values, np.nan) for values in zip(i, line, strict=True)]
+    return pd.DataFrame(rows, columns=["curve", "i", "value", "error"])
+
+
+def _log_ipr_by_golden_rule(i: int, n: int) -> float:
+    """<ln(8 pi rho w_i/3)>, rho of grain and all l-bits, v of the others where the flip ends."""
+    fields = np.random.default_rng(3).uniform(*FIELDS, (_SAMPLES, n))
+    h, others = fields[:, i - 1], np.delete(fields, i - 1, axis=1)
+    v = np.asarray(golden_rule.density_of_states(h, others, RADIUS))
+    levels = 2.0 ** (6 + n) * np.asarray(golden_rule.density_of_states(0.0, fields, RADIUS))
+    width = np.asarray(rmt.half_width(FIRST * ALPHA ** (i - 1), v))
+    return float(np.log(rmt.ipr_lorentzian(levels, width, gaussian=True)).mean())
+
+
+def universal(*baths: Stored) -> pd.DataFrame:
+    """E Fig 5: growth of D(O_B) by one more spin, against its G next to four baths.
+
+    The fourth is the chain with three l-bits that nothing couples to it: the same numbers, with a
+    density of levels 2^3 as large and elements 2^-3 as large in the mean square, thus G times
+    sqrt(2^3).
+    """
+    rows: list[Any] = []
+    names = ("local chain and 3 l-bits", "local chain", "random matrix")
+    for stored, curve in zip(baths, names, strict=True):
+        tidy = stored.means()
+        parts = {
+            name: rows_of(tidy, name).sort_values("last_coupling").reset_index(drop=True)
+            for name in ("log_ipr_probe", "bare_coupling")
+        }
+        D, G = parts["log_ipr_probe"], parts["bare_coupling"]["mean"]
+        error = np.hypot(D["error"], D["error"].iloc[0])
+        for values in zip(G, D["mean"] - D["mean"].iloc[0], error, strict=True):
+            if values[0] > 0:
+                rows.append((curve, *values))
+    alone = [row[1:] for row in rows if row[0] == names[1]]
+    rows += [
+        ("local chain, 3 l-bits uncoupled", np.sqrt(8.0) * coupling, value, error)
+        for coupling, value, error in alone
+    ]
+    reach = [row[1] for row in rows]
+    rows += [("log 2", coupling, LOG2, np.nan) for coupling in (min(reach), max(reach))]
+    return pd.DataFrame(rows, columns=["curve", "G", "value", "error"])
+
+
+FIXED, SCALED = "one width", "one level spacing, rescaled"
+
+
+def widths(*stored: Stored) -> pd.DataFrame:
+    """E Fig 6: hybridization functions next to random matrices of one width, and of one spacing.
+
+    Those of one spacing are drawn as k(w/f)/f, f = R/R_1, which E's w ~ g^2/xi makes one curve;
+    theory: a Lorentzian of half width pi g^2 v, v = p_0(h) where the flip ends, of the largest one.
+    """
+    half = len(stored) // 2
+    parts = []
+    for panel, members in ((FIXED, stored[:half]), (SCALED, stored[half:])):
+        radii = [float(each.study.model["grain"]["scale"]) for each in members]
+        for each, radius in zip(members, radii, strict=True):
+            k, f = _mean_hybridization(each), radius / radii[0]
+            name = f"d = 2^{each.study.model['n_grain']}"
+            parts.append(_shape(panel, name, f * k.centres, k.values / f))
+        f = radii[-1] / radii[0]
+        v = float(np.asarray(golden_rule.density_of_states(1.0, [], radii[-1])))
+        w = np.linspace(-2, 2, 201)
+        line = np.asarray(rmt.lorentzian(w, f * float(rmt.half_width(0.8, v))))
+        parts.append(_shape(panel, "golden rule", w, line))
+    return pd.concat(parts, ignore_index=True)
+
+
+def camel(stored: Stored) -> pd.DataFrame:
+    """E Fig 7: hybridization function next to a local chain.
+
+    Theory: a Lorentzian of half width pi g^2 v, v the structure factor of sigma^x of the last spin
+    of bare chains at the two reference energies -+h of a state of total energy 0.
+    """
+    k = _mean_hybridization(stored)
+    v = np.mean([_bare_structure(stored, realization) for realization in range(10)])
+    w = k.centres
+    line = np.asarray(rmt.lorentzian(w, float(rmt.half_width(0.8, v))))
+    return pd.concat(
+        [_shape("", "exact", w, k.values), _shape("", "golden rule", w, line)], ignore_index=True
+    ).drop(columns="panel")
+
+
+def _bare_structure(stored: Stored, realization: int) -> float:
+    """v(+-2h) of a bath level at -+h, both signs averaged."""
+    model: Any = build_model(stored.study.model)
+    sample = model.draw(stored.study.seed, realization)
+    levels, vectors = np.linalg.eigh(sample.grain)
+    contact = embed(SIGMA_X, model.contact_spin, model.n_grain)
+    found = []
+    for h in (1.0, -1.0):
+        middle = int(np.searchsorted(levels, -h))
+        count = max(10, len(levels) // 20)
+        chosen = slice(max(0, middle - count // 2), middle + count // 2)
+        elements = operator_elements(vectors, contact, chosen)
+        v = structure_factor(levels, elements, chosen, dw=0.25, reach=8.0)
+        found.append(float(np.interp(2 * h, v.centres, v.values)))
+    return float(np.mean(found))
+
+
+def _mean_hybridization(stored: Stored) -> EnergyHistogram:
+    options = stored.study.measurement
+    assert options.bin_width is not None
+    (values,) = mean_curves(stored.store.records(), "hybridization", ("n_grain",)).values()
+    weights = values[0] * options.bin_width
+    return EnergyHistogram(options.bin_width, weights, np.array([0.0, 1 - weights.sum()]))
+
+
+def _shape(panel: str, curve: str, w: np.ndarray, values: np.ndarray) -> pd.DataFrame:
+    shown = abs(w) <= 2.0
+    return pd.DataFrame(
+        {"panel": panel, "curve": curve, "w": w[shown], "value": np.asarray(values)[shown]}
+    )

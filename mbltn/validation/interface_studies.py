@@ -1,0 +1,158 @@
+"""Paper E on exact eigenstates: the studies behind its Figs 3 to 7."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..study import Study, parse_study
+
+FIELDS = (0.5, 1.5)
+RADIUS = 2.1  # of the 6-spin random matrix
+FIRST, ALPHA = 0.2, 0.75
+PROBE_OF_CHAIN = 4
+
+
+def _model(n_grain: int, grain: dict[str, Any], **others: Any) -> dict[str, Any]:
+    return {
+        "kind": "CentralGrain",
+        "n_grain": n_grain,
+        "alpha": ALPHA,
+        "first_coupling": FIRST,
+        "coupling": "xx",
+        "coupled_spin": -1,
+        "field_range": list(FIELDS),
+        "grain": grain,
+        **others,
+    }
+
+
+def _study(
+    name: str,
+    model: dict[str, Any],
+    ensembles: Sequence[dict[str, Any]],
+    observables: Sequence[str],
+    **others: Any,
+) -> Study:
+    given = [{"states": "paper_e", **ensemble} for ensemble in ensembles]
+    return parse_study(
+        {
+            "name": name,
+            "seed": 1,
+            "observables": list(observables),
+            "model": model,
+            "ensemble": given,
+            **others,
+        }
+    )
+
+
+def bath_study(size: str) -> Study:
+    """A random matrix of six spins, and l-bits added one by one: Figs 3 and 4."""
+    realizations = {
+        "small": (200, 150, 120, 80, 50, 25),
+        "paper": (200,) * 9,
+    }[size]
+    ensembles = [
+        {"grid": {"n_lbits": [n]}, "realizations": number} for n, number in enumerate(realizations)
+    ]
+    grain = {"kind": "goe", "scale": RADIUS, "normalise": "radius"}
+    return _study(f"E-bath-{size}", _model(6, grain), ensembles, ("log_ipr_probe", "log_ipr_lbits"))
+
+
+def bath_studies(size: str) -> tuple[Study, ...]:
+    """The crossover region (Fig 4)."""
+    if size == "beyond":
+        return (_crossover_by_windows(),)
+    return (bath_study(size),)
+
+
+def _crossover_by_windows() -> Study:
+    """Ten l-bits, D = 2^16: windows of pairs at E = 0 and at the splittings of every l-bit."""
+    grain = {"kind": "goe", "scale": RADIUS, "normalise": "radius"}
+    ensembles = [
+        {"grid": {"n_lbits": [n]}, "realizations": number, "states": 40, "energy": 0.0}
+        for n, number in ((9, 4), (10, 2))
+    ]
+    return _study(
+        "E-bath-beyond",
+        _model(6, grain),
+        ensembles,
+        ("log_ipr_lbits", "entropy_lbits", "gap_ratio"),
+        measurement={"partners": 600},
+    )
+
+
+def absorption_studies(size: str) -> tuple[Study, Study]:
+    """A bath that strengthens, and a single spin that does not (Fig 3)."""
+    realizations = {"small": (400,) * 7 + (200, 100), "paper": (4000,) * 9}[size]
+    ensembles = [
+        {"grid": {"n_lbits": [n]}, "realizations": number} for n, number in enumerate(realizations)
+    ]
+    one_spin = _model(1, {"kind": "goe", "scale": 2.25, "normalise": "bandwidth"})
+    return bath_study(size), _study(f"E-spin-{size}", one_spin, ensembles, ("log_ipr_probe",))
+
+
+def universal_studies(size: str) -> tuple[Study, Study, Study]:
+    """One more spin next to different baths, against its G (Fig 5).
+
+    A local chain with three l-bits, the same chain alone, and a random matrix.
+    """
+    n_grain, counts = {"small": (7, (30, 60, 60)), "paper": (9, (200, 1000, 100))}[size]
+    chain: dict[str, Any] = {"kind": "local_chain"}
+    matrix: dict[str, Any] = {"kind": "goe", "scale": 4.6, "normalise": "radius"}
+    weak = (0.0, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3)
+    strong = (0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0)
+    weaker = 2.0 if size == "small" else 1.0
+    baths = (
+        ("lbits", chain, 4, weak, weaker, PROBE_OF_CHAIN),
+        ("chain", chain, 1, strong, weaker, PROBE_OF_CHAIN),
+        ("matrix", matrix, 1, strong, weaker, None),
+    )
+    studies = []
+    for (name, grain, n_lbits, couplings, scale, probe), count in zip(baths, counts, strict=True):
+        grid = {"last_coupling": [scale * g for g in couplings]}
+        studies.append(
+            _study(
+                f"E-universal-{name}-{size}",
+                _model(n_grain, grain, n_lbits=n_lbits),
+                [{"grid": grid, "realizations": count}],
+                ("log_ipr_probe", "bare_coupling"),
+                measurement={} if probe is None else {"probe_spin": probe},
+            )
+        )
+    return studies[0], studies[1], studies[2]
+
+
+def _one_spin(
+    name: str, n_grain: int, grain: dict[str, Any], count: int, width: float, reach: float
+) -> Study:
+    return _study(
+        name,
+        _model(n_grain, grain, n_lbits=1, alpha=1.0, first_coupling=0.8, field_range=[1.0, 1.0]),
+        [{"realizations": count}],
+        ("hybridization",),
+        measurement={"bin_width": width, "reach": reach},
+    )
+
+
+def width_studies(size: str) -> tuple[Study, ...]:
+    """Random matrices of one width or of one level spacing, g = 0.8, h = 1 (Fig 6)."""
+    spins = {"small": (7, 8, 9, 10), "paper": (8, 9, 10, 11)}[size]
+    counts = {"small": (400, 200, 80, 20), "paper": (400, 200, 80, 20)}[size]
+    studies = []
+    for n, count in zip(spins, counts, strict=True):
+        fixed = {"kind": "goe", "scale": 5.0, "normalise": "radius"}
+        studies.append(_one_spin(f"E-width-fixed-{n}", n, fixed, count, 0.04, 4.0))
+    for n, count in zip(spins, counts, strict=True):
+        radius = 2.56 * 2 ** (n - spins[0])
+        scaled = {"kind": "goe", "scale": radius, "normalise": "radius"}
+        fine = 0.08 * 2.56 / radius
+        studies.append(_one_spin(f"E-width-scaled-{n}-{radius:g}", n, scaled, count, fine, 4.0))
+    return tuple(studies)
+
+
+def camel_studies(size: str) -> tuple[Study]:
+    """A local chain as the bath, g = 0.8, h = 1 (Fig 7)."""
+    n, count = {"small": (9, 40), "paper": (11, 100)}[size]
+    return (_one_spin(f"E-camel-{size}", n, {"kind": "local_chain"}, count, 0.05, 6.0),)
