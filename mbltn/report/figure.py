@@ -12,7 +12,6 @@ from ..plotting import draw_failed_avalanches, draw_lattice_study, draw_study
 from ..study import Store, Study, stored_table
 from ..study.schema import SquareLatticeTheory
 from ..study.statistics import flat_parameters
-from ..validation import LatticeEnsemble
 from .comparison import comparison_of
 from .plan_and_status import study_of
 
@@ -32,30 +31,26 @@ def draw(folder: Path) -> Path:
     obstacle = why_no_figure(study)
     if obstacle:
         raise StudyError(f"{folder} cannot be drawn: {obstacle}")
-    curves = folder / "theory.csv"
     figure = folder / "figure.png"
     if isinstance(study.theory, SquareLatticeTheory):
-        draw_lattice_study(*_lattice_tables(folder), figure, _number_axes(study), _title(study))
+        phases, rows = _compared(folder)
+        draw_lattice_study(phases, rows, figure, _number_axes(study), _title(study))
         return figure
     if not _is_of_avalanches(study):
         draw_study(stored_table(Store(folder)), figure, _number_axes(study), _title(study))
         return figure
-    draw_failed_avalanches(
-        stored_table(Store(folder)),
-        figure,
-        curves=pd.read_csv(curves) if curves.exists() else None,
-        title=_title(study),
-    )
+    curves = _compared(folder)[1] if (folder / "theory.csv").exists() else None
+    draw_failed_avalanches(stored_table(Store(folder)), figure, curves=curves, title=_title(study))
     return figure
 
 
-def _lattice_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    written = [folder / "comparison.csv", folder / "theory.csv"]
-    if all(path.exists() for path in written):
-        return pd.read_csv(written[0]), pd.read_csv(written[1])
-    ensemble = comparison_of(folder)
-    assert isinstance(ensemble, LatticeEnsemble)
-    return ensemble.phases, ensemble.rows
+def _compared(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`comparison.csv` and `theory.csv`, drawn up anew where records came after them."""
+    comparison, theory = (Store(folder).written(name) for name in ("comparison", "theory"))
+    if comparison and theory:
+        return pd.read_csv(comparison), pd.read_csv(theory)
+    tables = comparison_of(folder).tables()
+    return tables["comparison"], tables["theory"]
 
 
 def why_no_figure(study: Study) -> str:

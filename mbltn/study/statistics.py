@@ -90,8 +90,7 @@ def stored_table(store: Store) -> pd.DataFrame:
     StudyError
         If no realization is finished.
     """
-    written = store.folder / "table.csv"
-    if written.exists() and not any(store.singles.glob("*.h5")):
+    if written := store.written("table"):
         try:
             return pd.read_csv(written)
         except pd.errors.EmptyDataError:

@@ -178,6 +178,11 @@ class Store:
                 with _open(path if path.exists() else self.packed) as single:
                     yield _read_group(name, single[name])
 
+    def written(self, name: str) -> Path | None:
+        """NAME.csv, unless it is missing or a job has added records that it may not know."""
+        path = self.folder / f"{name}.csv"
+        return path if path.exists() and not any(self.singles.glob("*.h5")) else None
+
     def _single(self, name: str) -> Path:
         return self.singles / f"{name}.h5"
 

@@ -207,6 +207,24 @@ def test_phases_on_a_grid(tmp_path, drawn):
     assert panels[0].x == "theta_0" and sorted(table["theta_0"]) == grid["theta_0"]
 
 
+def test_a_picture_shows_what_a_running_job_has_stored(tmp_path, drawn):
+    """Tables that were written before the job's records are not drawn."""
+    small, large = (
+        parse_study(content(ensemble=[{"realizations": n, "states": "all"}]), ["model.W=50.0"])
+        for n in (2, 4)
+    )
+    run_study(small, tmp_path / "here")
+    comparison_of(tmp_path / "here")
+    draw(tmp_path / "here")
+    run_study(large, tmp_path / "there")
+    here = Store(tmp_path / "here")
+    for record in Store(tmp_path / "there").records():
+        if record.id not in here.done():
+            here.write(record)
+    draw(tmp_path / "here")
+    assert [len(table) for table, *_ in drawn] == [2, 4]
+
+
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
