@@ -15,7 +15,7 @@ from ._quadrature import Floats
 def _real(name: str, values: ArrayLike, meaning: str) -> Floats:
     try:
         return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInput(f"{name}={values!r} must be real numbers: {meaning}") from error
 
 
@@ -77,13 +77,29 @@ def require_branching(K: ArrayLike) -> Floats:
     return array
 
 
-def one_number(name: str, values: ArrayLike, meaning: str, zero: bool = False) -> float:
-    """One finite number > 0, or >= 0 with `zero`."""
-    require = require_nonnegative if zero else require_positive
-    array = require_finite(name, require(name, values, meaning), meaning)
+def one_finite(name: str, values: ArrayLike, meaning: str) -> float:
+    """One finite number, of either sign."""
+    array = require_finite(name, values, meaning)
     if array.ndim != 0:
         raise InvalidInput(f"{name} has shape {array.shape} and must be one number: {meaning}")
     return float(array)
+
+
+def one_number(name: str, values: ArrayLike, meaning: str, zero: bool = False) -> float:
+    """One finite number > 0, or >= 0 with `zero`."""
+    require = require_nonnegative if zero else require_positive
+    return one_finite(name, require(name, values, meaning), meaning)
+
+
+def require_shapes(**arrays: Floats) -> tuple[int, ...]:
+    """The shape that all of these broadcast to, or an InvalidInput that names them."""
+    try:
+        return np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise InvalidInput(
+            f"shapes do not fit together: {shapes}; they must be equal, or broadcast"
+        ) from None
 
 
 def positive_integer(name: str, value: int, meaning: str) -> int:
@@ -117,29 +133,8 @@ def finite_couplings(name: str, values: ArrayLike, meaning: str) -> Floats:
     return array
 
 
-def one_coupling(name: str, value: float) -> float:
-    array = require_nonnegative(name, value, "it is a bare reduced coupling")
-    if array.ndim != 0 or np.isinf(array):
-        raise InvalidInput(f"{name}={value!r} must be one finite number: a bare reduced coupling")
-    return float(array)
-
-
 def count_of_lbits(n_lbits: int) -> int:
     return positive_integer("n_lbits", n_lbits, "it counts l-bits")
-
-
-def single(name: str, values: Floats) -> float:
-    """The one number that a checked argument must be."""
-    if values.ndim != 0:
-        raise InvalidInput(
-            f"{name} has shape {values.shape} and must be one number: call it for each"
-        )
-    return float(values)
-
-
-def positive_number(name: str, value: ArrayLike, meaning: str) -> float:
-    """One number above zero."""
-    return single(name, require_positive(name, value, meaning))
 
 
 def plain(values: Any) -> Any:

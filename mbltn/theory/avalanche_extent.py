@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from mbltn.errors import InvalidInput
 
-from ._inputs import finite_couplings, one_coupling, one_of
+from ._inputs import finite_couplings, one_number, one_of
 from ._quadrature import LOG2
 
 __all__ = [
@@ -54,7 +54,7 @@ def bottleneck(first: float, xi: float) -> Bottleneck:
     >>> round(pinch.n_lbits, 3), round(pinch.coupling, 4)
     (8.325, 0.0395)
     """
-    first = one_coupling("first", first)
+    first = one_number("first", first, "it is a bare reduced coupling", zero=True)
     if not 0 < xi < np.inf:
         raise InvalidInput(f"xi={xi!r} must be positive and finite: it is a decay length")
     root = max(1 / (xi * LOG2), 1.0)

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from mbltn.errors import InvalidInput
 
 from ._inputs import (
+    one_number,
     one_of,
-    positive_number,
     require_finite,
     require_nonnegative,
     require_positive,
@@ -215,7 +215,7 @@ def critical_size(
     """
     one_of("method", method, ("ratio", "order"))
     for name, value in {"xi": xi, "A": A, "V": V, "rho": rho, "w": w}.items():
-        positive_number(name, value, "the size is that of one bubble")
+        one_number(name, value, "the size is that of one bubble")
     weakest = float(log_weakest_ratio(xi, d, A, 0.0, stretch))
     if method == "order":
         if stretch == d:

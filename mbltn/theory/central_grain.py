@@ -21,7 +21,7 @@ from scipy.optimize import brentq
 from mbltn.errors import InvalidInput, SolverFailure
 
 from . import resonance
-from ._inputs import count_of_lbits, finite_couplings, one_coupling
+from ._inputs import count_of_lbits, finite_couplings, one_number
 from ._quadrature import LOG2, Floats, enhancement_of_log
 
 __all__ = [
@@ -240,7 +240,7 @@ def bare_couplings(first: float, alpha: float, n_lbits: int) -> NDArray[np.float
     >>> bare_couplings(0.5, 0.6, 3)
     array([0.5 , 0.3 , 0.18])
     """
-    first = one_coupling("first", first)
+    first = one_number("first", first, "it is a bare reduced coupling", zero=True)
     if not 0 < alpha <= 1:
         raise InvalidInput(f"alpha={alpha!r} must lie in (0, 1]: couplings decay from the grain")
     return first * alpha ** np.arange(count_of_lbits(n_lbits), dtype=np.float64)

@@ -16,9 +16,9 @@ from scipy.special import j1
 from mbltn.errors import InvalidInput
 
 from ._inputs import (
+    one_number,
     one_of,
     positive_integer,
-    positive_number,
     require_finite,
     require_nonnegative,
     require_positive,
@@ -155,7 +155,7 @@ def density_of_states(
     one_of("method", method, ("auto", "sum", "fourier"))
     e = require_finite("energy", energy, "it is an energy")
     eps = require_finite("fields", fields, "they are fields of l-bits")
-    R = positive_number("radius", radius, "it is half the bandwidth of the grain")
+    R = one_number("radius", radius, "it is half the bandwidth of the grain")
     if eps.ndim == 0:
         raise InvalidInput(f"fields={fields!r} must have an axis of l-bits: give a list of fields")
     if method == "fourier" or (method == "auto" and eps.shape[-1] > _MOST_SUMMED):
@@ -230,7 +230,7 @@ def golden_rule_ratio(
     N = positive_integer("N", N, "it counts spins of the grain")
     eps = require_finite("fields", fields, "they are fields of l-bits")
     V = require_nonnegative("coupling", coupling, "it is the coupling of the last l-bit")
-    radius = positive_number("w", w, "it is the bandwidth per spin of the grain") * N / 2
+    radius = one_number("w", w, "it is the bandwidth per spin of the grain") * N / 2
     lowest = require_nonnegative("floor", floor, "it is a ratio of a width and a spacing")
     if eps.ndim == 0 or eps.shape[-1] == 0:
         raise InvalidInput(f"fields={fields!r} must have one field for each l-bit, and M >= 1")

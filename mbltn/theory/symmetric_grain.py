@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.optimize import brentq
 
-from ._inputs import count_of_lbits, one_coupling
+from ._inputs import count_of_lbits, one_number
 from ._quadrature import LOG2, enhancement_of_log, enhancement_slope, enhancement_table
 
 __all__ = ["symmetric_critical", "symmetric_solve"]
@@ -89,7 +89,7 @@ def symmetric_solve(g0: float, n_lbits: int) -> float:
     (1.5358, 1.5358)
     """
     n_lbits = count_of_lbits(n_lbits)
-    g0 = one_coupling("g0", g0)
+    g0 = one_number("g0", g0, "it is a bare reduced coupling", zero=True)
     if g0 == 0 or n_lbits == 1:
         return g0
     target = float(np.log(g0))

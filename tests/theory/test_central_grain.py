@@ -287,7 +287,7 @@ def test_stability_radius_counts_shells_and_says_when_it_is_not_resolved():
         (lambda: cg.solve([0.1], max_iterations=0), "max_iterations=0"),
         (lambda: cg.bistable([0.1], rtol=0), "rtol=0"),
         (lambda: cg.bare_couplings(-1, 0.5, 3), "first=-1"),
-        (lambda: cg.bare_couplings(np.inf, 0.5, 3), "one finite number"),
+        (lambda: cg.bare_couplings(np.inf, 0.5, 3), "first=inf must be a finite number"),
         (lambda: cg.bare_couplings(0.5, 1.2, 3), r"alpha=1.2 must lie in \(0, 1\]"),
         (lambda: cg.bare_couplings(0.5, 0.5, 0), "n_lbits=0"),
         (lambda: sg.symmetric_critical(2.5), "n_lbits=2.5"),

@@ -378,8 +378,9 @@ def test_the_ipr_of_lorentzians_on_a_grid(w_h):
     alone = rmt.ipr_lorentzian(1000.0, w_h)
     assert alone == pytest.approx(8 * np.pi * 1000 * w_h, rel=1e-12)
     assert (found < 0.99 * alone) == (w_h == 0.5)
-    for ratio in (rmt.ipr_of_line(v, 10.0), rmt.ipr_flat(10.0, w_h), rmt.ipr_lorentzian(10.0, w_h)):
-        assert ratio > 0
+    # by definition: 100 even levels per energy, each with the share v/rho of the operator's weight
+    shares = rmt.spin_line(np.arange(-4000, 4000, 0.01), 1.0, w_h)
+    assert found / 10 == pytest.approx(shares.sum() ** 2 / np.sum(shares**2), rel=1e-3)
     assert rmt.ipr_of_line(v, 10.0, gaussian=True) == pytest.approx(rmt.ipr_of_line(v, 10.0) / 3)
     assert rmt.ipr_lorentzian(10.0, w_h, gaussian=True) == pytest.approx(80 * np.pi * w_h / 3)
 
@@ -430,12 +431,23 @@ def test_E_figure_4():
         (lambda: rmt.half_width(0.1, -1.0), "v=-1.0"),
         (lambda: rmt.lorentzian(0.0, 0.0), "half_width=0"),
         (lambda: rmt.sampled(semicircle, 1.0, 3.0), "take a grid of 1 to"),
-        (lambda: rmt.sampled(semicircle, np.inf, 1.0), "holds inf steps"),
+        (lambda: rmt.sampled(semicircle, np.inf, 1.0), "reach=inf must be a finite number"),
+        (lambda: rmt.sampled(semicircle, 1e300, 1.0), r"holds 1e\+300 steps"),
+        (lambda: rmt.sampled(lambda w: 1.0, 1.0, 0.1), r"gave shape \(\) for \(21,\)"),
+        (lambda: rmt.sampled(lambda w: w[:3] ** 2, 1.0, 0.1), r"gave shape \(3,\) for \(21,\)"),
+        (lambda: rmt.StructureFactor(0.1, np.ones(10)), r"values has shape \(10,\)"),
+        (lambda: rmt.StructureFactor(0.1, np.ones((3, 3))), r"values has shape \(3, 3\)"),
+        (lambda: rmt.StructureFactor(0.1, -np.ones(3)), "values=-1.0"),
+        (lambda: rmt.StructureFactor(0.1, [0.0, np.inf, 0.0]), "values=inf"),
+        (lambda: rmt.StructureFactor(0.0, np.ones(3)), "step=0"),
         (lambda: rmt.sampled(semicircle, [1.0, 2.0], 0.1), r"reach has shape \(2,\)"),
         (lambda: rmt.sampled(lambda w: 0 * w, 1.0, 0.1), "weight 0.0 on the grid"),
         (lambda: rmt.sampled(np.sin, 1.0, 0.1), "a structure factor is positive"),
         (lambda: rmt.bath_update(on_grid(1.0, 10.0, 0.1), 0.5), "below 8 steps"),
         (lambda: rmt.bath_update(on_grid(1.0, 10.0, 0.1), 50.0), "most of k is off the grid"),
+        (lambda: rmt.spin_update(on_grid(1.0, 10.0, 0.01), 30.0, 0.1), "2h = 60.0, off a grid"),
+        (lambda: rmt.spin_update(on_grid(1.0, 10.0, 0.1), -4.5, 1.0), "2h = -9.0, off a grid"),
+        (lambda: rmt.spin_update(on_grid(1.0, 10.0, 0.1), 0.0, 50.0), "half width 100.0"),
         (lambda: rmt.depletion(2.0, 2.0, 1.0), "2 W = 2"),
         (lambda: rmt.back_reaction(on_grid(1.0, 10.0, 0.1), 1.0, 0.5, 2.0, 4.5), "off a grid"),
         (lambda: rmt.crossover_length(0.0, 6), "zeta=0"),

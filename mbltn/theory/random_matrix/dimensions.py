@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gamma
 
-from .._inputs import positive_number, require_nonnegative, require_positive, space_dimension
+from .._inputs import one_number, require_nonnegative, require_positive, space_dimension
 from .._quadrature import LOG2, FloatOrArray, Floats, like_input
 
 # Newton from below: quadratic, but halving the distance where root and minimum nearly coincide.
@@ -140,5 +140,5 @@ def _surroundings(
     length = require_positive("zeta", zeta, "it is the decay length of the couplings")
     radius = require_nonnegative("l_b", l_b, "it is the radius of the grain")
     entropy = require_positive("s", s, "it is the entropy per spin in nats, log 2 for spins 1/2")
-    volume = unit_ball(d) if ball is None else positive_number("ball", ball, "it is C_d")
+    volume = unit_ball(d) if ball is None else one_number("ball", ball, "it is C_d")
     return length, radius, np.asarray(volume * entropy), space_dimension(d)

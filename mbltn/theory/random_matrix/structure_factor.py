@@ -10,7 +10,7 @@ from scipy.signal import fftconvolve
 
 from mbltn.errors import InvalidInput
 
-from .._inputs import positive_number, require_finite, require_nonnegative, single
+from .._inputs import one_finite, one_number, require_finite, require_nonnegative
 from .._quadrature import Floats
 from .hybridisation import lorentzian
 
@@ -30,11 +30,28 @@ class StructureFactor:
         v at -m step .. m step.
     lost : float
         Weight that fell off the grid in the updates so far, put back in proportion.
+
+    Raises
+    ------
+    InvalidInput
+        For a step that is not positive, values that are negative or not finite, or an even number
+        of them, which has no middle.
     """
 
     step: float
     values: Floats
     lost: float = 0.0
+
+    def __post_init__(self) -> None:
+        one_number("step", self.step, "it is the distance of frequencies")
+        values = require_nonnegative("values", self.values, "a structure factor is positive")
+        require_finite("values", values, "a structure factor is finite")
+        if values.ndim != 1 or values.size % 2 == 0:
+            raise InvalidInput(
+                f"values has shape {values.shape} and must be (2 m + 1,): one for each frequency "
+                "from -m step to m step"
+            )
+        object.__setattr__(self, "values", values)
 
     @property
     def frequencies(self) -> Floats:
@@ -62,7 +79,8 @@ def sampled(line: Callable[[Floats], Floats], reach: float, step: float) -> Stru
     Raises
     ------
     InvalidInput
-        For a grid of no or more than 1e8 points, or a line that is negative or of no weight there.
+        For a grid of no or more than 1e8 points, or a line that is negative or of no weight there
+        or does not give one value for each frequency.
 
     Examples
     --------
@@ -70,17 +88,21 @@ def sampled(line: Callable[[Floats], Floats], reach: float, step: float) -> Stru
     >>> round(v.weight, 9), round(v.lost, 5)
     (1.0, 0.00064)
     """
-    reach = positive_number("reach", reach, "it is the largest frequency of a grid")
-    step = positive_number("step", step, "it is the distance of frequencies")
+    reach = one_number("reach", reach, "it is the largest frequency of a grid")
+    step = one_number("step", step, "it is the distance of frequencies")
     if not 0.5 < reach / step < _MOST_STEPS:
         raise InvalidInput(
             f"reach={reach} holds {reach / step:.3g} steps of step={step}: take a grid of 1 to "
             f"{_MOST_STEPS:.0e} steps"
         )
     m = round(reach / step)
-    values = require_nonnegative(
-        "line", line(step * np.arange(-m, m + 1)), "a structure factor is positive"
-    )
+    w = step * np.arange(-m, m + 1)
+    values = require_nonnegative("line", line(w), "a structure factor is positive")
+    if values.shape != w.shape:
+        raise InvalidInput(
+            f"the line gave shape {values.shape} for {w.shape} frequencies: it must give one value "
+            "for each"
+        )
     weight = float(values.sum() * step)
     if not 0 < weight < np.inf:
         raise InvalidInput(f"the line has weight {weight} on the grid: take another grid")
@@ -119,7 +141,7 @@ def spin_update(v: StructureFactor, h: float, half_width: float) -> StructureFac
     Raises
     ------
     InvalidInput
-        For a half width below 8 steps of the grid.
+        For a half width below 8 steps of the grid, or peaks that the grid cannot hold.
 
     Examples
     --------
@@ -127,10 +149,9 @@ def spin_update(v: StructureFactor, h: float, half_width: float) -> StructureFac
     >>> round(spin_update(v, h=1.0, half_width=0.2).at(2.0), 4)
     0.4023
     """
-    width, flip = (
-        2 * _resolved(v, half_width),
-        2 * single("h", require_finite("h", h, "it is a field")),
-    )
+    flip = 2 * one_finite("h", h, "it is the field of the spin")
+    width = 2 * _resolved(v, half_width)
+    _require_peaks_on(v, flip, width)
     return sampled(
         lambda w: np.asarray(0.5 * (lorentzian(w - flip, width) + lorentzian(w + flip, width))),
         v.step * (len(v.values) // 2),
@@ -151,9 +172,9 @@ def depletion(g: float, xi_v: float, h: float) -> float:
     >>> round(depletion(0.2, xi_v=2.1, h=1.0), 6)
     0.00907
     """
-    coupling = single("g", require_nonnegative("g", g, "it is a coupling; take its absolute value"))
-    width = positive_number("xi_v", xi_v, "it is the half width of v")
-    field = single("h", require_finite("h", h, "it is the field of the spin"))
+    coupling = one_number("g", g, "it is a coupling; take its absolute value", zero=True)
+    width = one_number("xi_v", xi_v, "it is the half width of v")
+    field = one_finite("h", h, "it is the field of the spin")
     W = (coupling / max(width, abs(field))) ** 2
     if W >= 0.5:
         raise InvalidInput(
@@ -197,8 +218,7 @@ def back_reaction(
     W = depletion(g, xi_v, h)
     width = _resolved(v, half_width)
     w, flip = v.frequencies, 2 * float(h)
-    if abs(flip) + 2 * width > w[-1]:
-        raise InvalidInput(f"h={h} puts a peak at 2h = {flip}, off a grid that reaches {w[-1]}")
+    _require_peaks_on(v, flip, 2 * width)
     smooth = bath_update(v, width)
     peak_weight = 1.0 if renormalise else 0.25
     values = (1 - 2 * W) * smooth.values
@@ -219,13 +239,23 @@ def cut_twice(w: Floats, half_width: float) -> Floats:
 
 
 def _resolved(v: StructureFactor, half_width: float) -> float:
-    width = positive_number("half_width", half_width, "it is a half width")
+    width = one_number("half_width", half_width, "it is a half width")
     if v.step * POINTS_PER_WIDTH > width * (1 + 1e-12):
         raise InvalidInput(
             f"half_width={width} is below {POINTS_PER_WIDTH} steps of {v.step}: take a grid of "
             f"step {width / POINTS_PER_WIDTH:.3g} or finer"
         )
     return width
+
+
+def _require_peaks_on(v: StructureFactor, flip: float, width: float) -> None:
+    """Peaks at +-flip fit on the grid of `v` as far as `width` from their middle."""
+    reach = float(v.frequencies[-1])
+    if abs(flip) + width > reach:
+        raise InvalidInput(
+            f"h={flip / 2} puts a peak of half width {width} at 2h = {flip}, off a grid that "
+            f"reaches {reach}: take one that reaches farther"
+        )
 
 
 def _convolved(v: StructureFactor, k: StructureFactor) -> StructureFactor:

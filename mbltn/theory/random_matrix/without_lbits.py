@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mbltn.errors import InvalidInput
 
-from .._inputs import one_of, positive_number, require_finite, require_positive
+from .._inputs import one_number, one_of, require_finite, require_positive
 from .._quadrature import FloatOrArray, Floats, like_input
 from .hybridisation import half_width as golden_rule_width
 from .hybridisation import spin_line
@@ -77,7 +77,7 @@ def chain_widths(
     ([0.015708, 0.000129, 1.5e-06], True)
     """
     g, v0, rho0 = (
-        positive_number(name, value, meaning)
+        one_number(name, value, meaning)
         for name, value, meaning in (
             ("g", g, "it is a coupling"),
             ("v0", v0, "it is the structure factor of the bath"),
