@@ -22,6 +22,7 @@ from ._inputs import (
     require_finite,
     require_nonnegative,
     require_positive,
+    require_shapes,
 )
 from ._quadrature import LOG2, FloatOrArray, Floats, like_input
 
@@ -36,6 +37,8 @@ __all__ = [
 ]
 
 _MOST_SUMMED = 12
+_MOST_SUMMABLE = 24
+_BLOCK = 1 << 20  # terms at a time
 _HARMONICS = 1 << 15
 
 
@@ -133,9 +136,11 @@ def density_of_states(
     radius : float
         R > 0, half the bandwidth of the grain.
     method : {"auto", "sum", "fourier"}
-        "sum" is exact and takes 2^k terms. "fourier" is the Fourier series of 2 J_1(R t)/(R t)
-        prod_j cos(eps_j t), cut off after 2^15 harmonics, which leaves 1e-6 of the density except
-        next to the edges of few semicircles. "auto" sums up to k = 12.
+        "sum" is exact and takes 2^k terms, for k <= 24; a million of them are held at a time, or
+        all those of one energy. "fourier" is the Fourier series of 2 J_1(R t)/(R t) prod_j
+        cos(eps_j t), cut off after 2^15 harmonics: for random fields its absolute error is below
+        4e-7/R from k = 13 on, and up to 7e-4/R next to the edges of one or two l-bits' semicircles.
+        Where the density is smaller than that, nothing is left of it. "auto" sums up to k = 12.
 
     Returns
     -------
@@ -145,7 +150,7 @@ def density_of_states(
     Raises
     ------
     InvalidInput
-        For a number outside its range, or an unknown method.
+        For a number outside its range, shapes that do not fit, or an unknown method.
 
     Examples
     --------
@@ -158,24 +163,34 @@ def density_of_states(
     R = one_number("radius", radius, "it is half the bandwidth of the grain")
     if eps.ndim == 0:
         raise InvalidInput(f"fields={fields!r} must have an axis of l-bits: give a list of fields")
-    if method == "fourier" or (method == "auto" and eps.shape[-1] > _MOST_SUMMED):
-        return like_input(_fourier(e, eps, R))
-    return like_input(_sum(e, eps, R))
-
-
-def _sum(e: Floats, eps: Floats, R: float) -> Floats:
-    shifted = np.broadcast_to(e, np.broadcast_shapes(e.shape, eps.shape[:-1]))[..., None]
-    for j in range(eps.shape[-1]):
-        field = eps[..., j, None]
-        shifted = np.concatenate([shifted - field, shifted + field], axis=-1)
-    semicircles = np.sqrt(np.maximum(R**2 - shifted**2, 0.0))
-    return np.asarray(2 / (np.pi * R**2) * semicircles.mean(axis=-1))
-
-
-def _fourier(e: Floats, eps: Floats, R: float) -> Floats:
-    shape = np.broadcast_shapes(e.shape, eps.shape[:-1])
+    k = eps.shape[-1]
+    shape = require_shapes(energy=e, **{"fields[..., 0]": np.empty(eps.shape[:-1])})
     energies = np.broadcast_to(e, shape).ravel()
-    rows = np.broadcast_to(eps, (*shape, eps.shape[-1])).reshape(energies.size, eps.shape[-1])
+    rows = np.broadcast_to(eps, (*shape, k)).reshape(energies.size, k)
+    if method == "fourier" or (method == "auto" and k > _MOST_SUMMED):
+        return like_input(_fourier(energies, rows, R).reshape(shape))
+    if k > _MOST_SUMMABLE:
+        raise InvalidInput(
+            f"method='sum' takes 2^{k} terms for {k} l-bits and is meant for {_MOST_SUMMABLE} at "
+            "most: use 'fourier'"
+        )
+    density = np.empty(energies.size)
+    at_a_time = max(1, _BLOCK >> k)
+    for first in range(0, energies.size, at_a_time):
+        block = slice(first, first + at_a_time)
+        density[block] = _sum(energies[block], rows[block], R)
+    return like_input(density.reshape(shape))
+
+
+def _sum(energies: Floats, rows: Floats, R: float) -> Floats:
+    shifted = energies[:, None]
+    for field in rows.T[..., None]:
+        shifted = np.concatenate([shifted - field, shifted + field], axis=1)
+    semicircles = np.sqrt(np.maximum(R**2 - shifted**2, 0.0))
+    return np.asarray(2 / (np.pi * R**2) * semicircles.mean(axis=1))
+
+
+def _fourier(energies: Floats, rows: Floats, R: float) -> Floats:
     density = np.empty(energies.size)
     for i, (here, row) in enumerate(zip(energies, rows, strict=True)):
         half = R + np.abs(row).sum()
@@ -185,7 +200,7 @@ def _fourier(e: Floats, eps: Floats, R: float) -> Floats:
         for field in row:
             terms *= np.cos(field * t)
         density[i] = (0.5 + terms.sum()) / half if abs(here) < half else 0.0
-    return density.reshape(shape)
+    return density
 
 
 def golden_rule_ratio(
@@ -216,10 +231,15 @@ def golden_rule_ratio(
     floor : float
         Ratio of a line that is not resolved; 2 in C, 0 for the bare number.
 
+    Returns
+    -------
+    float or ndarray
+        inf where the ratio exceeds a float.
+
     Raises
     ------
     InvalidInput
-        For a number outside its range.
+        For a number outside its range, or shapes that do not fit.
 
     Examples
     --------
@@ -230,15 +250,20 @@ def golden_rule_ratio(
     N = positive_integer("N", N, "it counts spins of the grain")
     eps = require_finite("fields", fields, "they are fields of l-bits")
     V = require_nonnegative("coupling", coupling, "it is the coupling of the last l-bit")
+    require_finite("coupling", V, "it is the coupling of the last l-bit")
     radius = one_number("w", w, "it is the bandwidth per spin of the grain") * N / 2
     lowest = require_nonnegative("floor", floor, "it is a ratio of a width and a spacing")
     if eps.ndim == 0 or eps.shape[-1] == 0:
         raise InvalidInput(f"fields={fields!r} must have one field for each l-bit, and M >= 1")
     last = eps[..., -1]
+    require_shapes(coupling=V, **{"fields[..., 0]": last})
     bath = density_of_states(2 * last if at == "centre" else last, eps[..., :-1], radius)
     joint = density_of_states(0.0, eps, radius)
+    # V^2 underflows and 2^(N + M) overflows long before their product does either
+    mantissa, exponent = np.frexp(V)
+    levels = 2 * exponent + N + eps.shape[-1]
     with np.errstate(over="ignore"):
-        ratio = 4 * np.pi * V**2 * bath * joint * np.exp2(N + eps.shape[-1])
+        ratio = np.ldexp(4 * np.pi * mantissa**2 * bath * joint, levels)
     return like_input(np.maximum(lowest, ratio))
 
 

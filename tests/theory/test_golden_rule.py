@@ -6,6 +6,7 @@ of fields in [0.5, 1.5]; averages here are Gauss-Legendre products over the same
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise, product
 
 import numpy as np
@@ -118,6 +119,22 @@ def test_the_mean_over_sampled_fields():
     assert averaged("exp1d", 4, 4.0, 6) == pytest.approx(sampled.mean(), abs=4 * error)
 
 
+def test_couplings_that_underflow_and_levels_that_overflow():
+    """gamma/delta_E = 4 pi V^2 2^(N + M) p p', here with V^2 2^(N + M) = 1/4."""
+    fields = np.random.default_rng(2).uniform(0.5, 1.5, 1030)
+    bath = golden_rule.density_of_states(2 * fields[-1], fields[:-1], 10.4)
+    joint = golden_rule.density_of_states(0.0, fields, 10.4)
+    couplings = np.array([2.0**-520, 0.0, 1.0])
+    found, *edges = golden_rule.golden_rule_ratio(fields, couplings, 8, floor=0.0)
+    assert edges == [0.0, np.inf]
+    assert found == pytest.approx(np.pi * bath * joint, rel=1e-12)
+    # a Gaussian of variance R^2/4 + M 13/12, at 2 eps and at 0
+    variance = 10.4**2 / 4 + np.sum(fields**2)
+    assert found == pytest.approx(0.5 / variance, rel=5e-3)
+    # no level of the bath can take the energy, whatever the coupling
+    assert golden_rule.golden_rule_ratio([9.0], 1e200, 6, floor=0.0) == 0.0
+
+
 # -- density of levels -----------------------------------------------------------------------------
 
 
@@ -163,6 +180,41 @@ def test_the_sum_and_the_series(k):
     assert by_series == pytest.approx(by_sum, abs=1e-7)
     chosen = golden_rule.density_of_states(e, fields, 7.8)
     assert np.array_equal(chosen, by_series if k > 12 else by_sum)
+
+
+@pytest.mark.parametrize("radius", [2.1, 7.8])
+def test_how_far_the_series_is_off_as_documented(radius):
+    """4e-7/R at any energy, edges of the outermost semicircle included, in a random sample."""
+    fields = np.random.default_rng(0).uniform(0.5, 1.5, 13)
+    e = np.append(np.linspace(-40, 40, 161), radius * np.array([1, -1]) + fields.sum())
+    by_sum, by_series = (
+        golden_rule.density_of_states(e, fields, radius, method=method)
+        for method in ("sum", "fourier")
+    )
+    assert by_series == pytest.approx(by_sum, rel=0, abs=4e-7 / radius)
+
+
+def test_a_long_sum_is_short_of_memory():
+    """8000 energies of 12 l-bits are 33 million terms, 260 MB at once."""
+    fields = np.random.default_rng(1).uniform(0.5, 1.5, 12)
+    e = np.linspace(-3, 3, 8000)
+    tracemalloc.start()
+    found = golden_rule.density_of_states(e, fields, 2.0, method="sum")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50e6
+    for i in (0, 255, 256, 7999):
+        assert found[i] == pytest.approx(direct_density(e[i], fields, 2.0), rel=1e-11)
+
+
+def test_shapes_of_energies_and_fields_broadcast():
+    fields, e = np.random.default_rng(6).uniform(0.5, 1.5, (3, 1, 2)), np.array([0.0, 0.4, 1.1, 9])
+    found = golden_rule.density_of_states(e, fields, 2.0)
+    assert found.shape == (3, 4)
+    for i in range(3):
+        for j in range(4):
+            assert found[i, j] == pytest.approx(direct_density(e[j], fields[i, 0], 2.0), rel=1e-11)
+    assert golden_rule.density_of_states([], [0.5], 2.0).shape == (0,)
 
 
 def test_many_lbits_make_a_gaussian():
@@ -231,6 +283,16 @@ def test_what_the_printed_factor_does_to_the_transition():
         (lambda: golden_rule.golden_rule_ratio([], 1.0, 6), "M >= 1"),
         (lambda: golden_rule.golden_rule_ratio([1.0], 1.0, 6, at="x"), "at='x'"),
         (lambda: golden_rule.golden_rule_ratio([1.0], -1.0, 6), "coupling=-1.0"),
+        (lambda: golden_rule.golden_rule_ratio([1.0], np.inf, 6), "coupling=inf"),
+        (
+            lambda: golden_rule.golden_rule_ratio(np.ones((3, 2)), [1.0, 2.0], 6),
+            r"coupling \(2,\), fields\[..., 0\] \(3,\)",
+        ),
+        (
+            lambda: golden_rule.density_of_states([0, 1], np.ones((3, 2)), 2.0),
+            r"energy \(2,\), fields\[..., 0\] \(3,\)",
+        ),
+        (lambda: golden_rule.density_of_states(0.0, np.ones(25), 2.0, "sum"), "use 'fourier'"),
         (lambda: golden_rule.density_of_states(0.0, 1.0, 2.0), "axis of l-bits"),
         (lambda: golden_rule.density_of_states(0.0, [np.nan], 2.0), "fields=nan"),
         (lambda: golden_rule.density_of_states(0.0, [1.0], 0.0), "radius=0"),
