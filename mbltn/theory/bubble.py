@@ -12,11 +12,13 @@ from numpy.typing import ArrayLike
 from mbltn.errors import InvalidInput
 
 from ._inputs import (
+    one_finite,
     one_number,
     one_of,
     require_finite,
     require_nonnegative,
     require_positive,
+    require_shapes,
     space_dimension,
 )
 from ._quadrature import LOG2, FloatOrArray, Floats, like_input
@@ -52,18 +54,19 @@ def log_start(
     Raises
     ------
     InvalidInput
-        For a number that is not positive.
+        For a number that is not positive and finite, or shapes that do not fit.
 
     Examples
     --------
     >>> round(log_start(8, V=1.0, rho=0.05, w=2.6), 6)
     -0.242754
     """
-    size = require_positive("N", N, "it counts spins of the bubble")
-    coupling = require_positive("V", V, "it is a coupling")
-    density = require_positive("rho", rho, "it is a spectral function")
-    width = require_positive("w", w, "it is the bandwidth per spin")
-    log_spacing = np.log(width * size) - size * LOG2
+    size = _finite("N", N, "it counts spins of the bubble")
+    coupling = _finite("V", V, "it is a coupling")
+    density = _finite("rho", rho, "it is a spectral function")
+    width = _finite("w", w, "it is the bandwidth per spin")
+    require_shapes(N=size, V=coupling, rho=density, w=width)
+    log_spacing = np.log(width) + np.log(size) - size * LOG2
     return like_input(np.asarray(np.log(coupling) + 0.5 * (np.log(density) - log_spacing)))
 
 
@@ -94,20 +97,33 @@ def log_ratio(
     stretch : float in (0, d]
         1 in C. The `stretch1d` couplings exp(-sqrt(r)/x) have stretch 1/2 and xi = x^2.
 
+    Returns
+    -------
+    float or ndarray
+        inf or -inf beyond the largest float.
+
     Raises
     ------
     InvalidInput
-        For a number outside its range.
+        For a number outside its range or not finite, or shapes that do not fit.
 
     Examples
     --------
     >>> log_ratio([0.0, 4.0, 20.0], xi=0.5, d=2, A=0.5).round(6).tolist()
     [0.0, -4.0, 60.0]
     """
-    radius = require_nonnegative("R", R, "it is a distance")
+    radius = require_finite("R", require_nonnegative("R", R, "it is a distance"), "a distance")
     xi, d, A, stretch = _growth(xi, d, A, stretch)
     begin = require_finite("start", start, "it is the logarithm of the ratio at R = 0")
-    return like_input(begin + A * radius**d / 2 - (radius / xi) ** stretch)
+    require_shapes(R=radius, xi=xi, A=A, start=begin)
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        log_levels = np.log(A / 2) + d * np.log(radius)
+        log_decay = stretch * (np.log(radius) - np.log(xi))
+        growth, decay = np.exp(log_levels), np.exp(log_decay)
+        # where both exceed a float the larger one decides
+        beyond = np.copysign(np.inf, log_levels - log_decay)
+        value = begin + np.where(np.isinf(growth) & np.isinf(decay), beyond, growth - decay)
+    return like_input(value)
 
 
 def weakest_radius(xi: ArrayLike, d: int, A: ArrayLike, stretch: float = 1.0) -> FloatOrArray:
@@ -119,7 +135,7 @@ def weakest_radius(xi: ArrayLike, d: int, A: ArrayLike, stretch: float = 1.0) ->
     Raises
     ------
     InvalidInput
-        For a number outside its range.
+        For a number outside its range or not finite, or shapes that do not fit.
 
     Examples
     --------
@@ -127,10 +143,16 @@ def weakest_radius(xi: ArrayLike, d: int, A: ArrayLike, stretch: float = 1.0) ->
     (4.0, 1.825741858)
     """
     xi, d, A, stretch = _growth(xi, d, A, stretch)
+    with np.errstate(over="ignore"):
+        return like_input(np.exp(_log_weakest_radius(xi, d, A, stretch)))
+
+
+def _log_weakest_radius(xi: Floats, d: int, A: Floats, stretch: float) -> Floats:
+    require_shapes(xi=xi, A=A)
     if stretch == d:
-        return like_input(np.where(xi >= (2 / A) ** (1 / d), 0.0, np.inf))
-    power = np.log(2 * stretch / (d * A)) - stretch * np.log(xi)
-    return like_input(np.exp(power / (d - stretch)))
+        return np.where(xi >= (2 / A) ** (1 / d), -np.inf, np.inf)
+    power = np.log(2 * stretch / d) - np.log(A) - stretch * np.log(xi)
+    return np.asarray(power / (d - stretch))
 
 
 def log_weakest_ratio(
@@ -138,24 +160,26 @@ def log_weakest_ratio(
 ) -> FloatOrArray:
     """Smallest value of `log_ratio` over all R: start - (1 - b/d) (R*/xi)^b, docs/physics.md (C2).
 
-    -inf where the ratio falls for ever.
+    -inf where the ratio falls for ever, or to below the smallest float.
 
     Raises
     ------
     InvalidInput
-        For a number outside its range.
+        For a number outside its range or not finite, or shapes that do not fit.
 
     Examples
     --------
-    >>> log_weakest_ratio(0.5, d=2, A=0.5), log_weakest_ratio(0.5, d=1, A=0.5)
+    >>> round(log_weakest_ratio(0.5, d=2, A=0.5), 9), log_weakest_ratio(0.5, d=1, A=0.5)
     (-4.0, -inf)
     """
     begin = require_finite("start", start, "it is the logarithm of the ratio at R = 0")
-    radius = np.asarray(weakest_radius(xi, d, A, stretch))
-    scaled = (radius / np.asarray(xi, dtype=np.float64)) ** stretch
-    if stretch == d:
-        return like_input(begin - scaled)
-    return like_input(begin - (1 - stretch / d) * scaled)
+    xi, d, A, stretch = _growth(xi, d, A, stretch)
+    log_radius = _log_weakest_radius(xi, d, A, stretch)
+    require_shapes(**{"xi and A": log_radius, "start": begin})
+    with np.errstate(over="ignore"):
+        scaled = np.exp(stretch * (log_radius - np.log(xi)))
+    factor = 1.0 if stretch == d else 1 - stretch / d
+    return like_input(begin - factor * scaled)
 
 
 def critical_xi(d: int, A: ArrayLike, stretch: float = 1.0) -> FloatOrArray:
@@ -167,7 +191,7 @@ def critical_xi(d: int, A: ArrayLike, stretch: float = 1.0) -> FloatOrArray:
     Raises
     ------
     InvalidInput
-        For a number outside its range.
+        For a number outside its range or not finite, or shapes that do not fit.
 
     Examples
     --------
@@ -201,12 +225,12 @@ def critical_size(
     Returns
     -------
     float
-        inf where no bubble is large enough.
+        inf where no bubble is large enough, or its size exceeds a float.
 
     Raises
     ------
     InvalidInput
-        For a number outside its range.
+        For a number outside its range or not finite.
 
     Examples
     --------
@@ -220,7 +244,8 @@ def critical_size(
     if method == "order":
         if stretch == d:
             return 1.0 if weakest == 0 else float(np.inf)
-        return float(np.asarray(xi, dtype=np.float64) ** (-stretch * d / (d - stretch)))
+        with np.errstate(over="ignore"):
+            return float(np.exp(-stretch * d / (d - stretch) * np.log(xi)))
     if not np.isfinite(weakest):
         return float(np.inf)
 
@@ -258,7 +283,7 @@ def log_thermalisation_time(xi: ArrayLike, A: ArrayLike) -> FloatOrArray:
     Raises
     ------
     InvalidInput
-        For a number outside its range.
+        For a number outside its range or not finite, or shapes that do not fit.
 
     Examples
     --------
@@ -267,16 +292,16 @@ def log_thermalisation_time(xi: ArrayLike, A: ArrayLike) -> FloatOrArray:
     """
     xi, A = _time(xi, A)
     with np.errstate(over="ignore"):
-        return like_input(np.asarray(np.exp(A / xi**2) / xi))
+        return like_input(np.asarray(np.exp(A / xi / xi) / xi))
 
 
 def log10_log10_thermalisation_time(xi: ArrayLike, A: ArrayLike) -> FloatOrArray:
-    """log10 log10 tau of `log_thermalisation_time`, which does not overflow.
+    """log10 log10 tau of `log_thermalisation_time`, which overflows for xi < 1e-154 only.
 
     Raises
     ------
     InvalidInput
-        For a number outside its range.
+        For a number outside its range or not finite, or shapes that do not fit.
 
     Examples
     --------
@@ -284,25 +309,34 @@ def log10_log10_thermalisation_time(xi: ArrayLike, A: ArrayLike) -> FloatOrArray
     1087.073
     """
     xi, A = _time(xi, A)
-    return like_input(np.asarray((A / xi**2 - np.log(xi) - np.log(np.log(10))) / np.log(10)))
+    with np.errstate(over="ignore"):
+        log_tau = A / xi / xi
+    return like_input(np.asarray((log_tau - np.log(xi) - np.log(np.log(10))) / np.log(10)))
+
+
+def _finite(name: str, values: ArrayLike, meaning: str) -> Floats:
+    return require_finite(name, require_positive(name, values, meaning), meaning)
 
 
 def _time(xi: ArrayLike, A: ArrayLike) -> tuple[Floats, Floats]:
-    return (
-        require_positive("xi", xi, "it is a decay length"),
-        require_nonnegative("A", A, "it is a number of order 1"),
+    length = _finite("xi", xi, "it is a decay length")
+    number = require_finite(
+        "A", require_nonnegative("A", A, "it is of order 1"), "it is of order 1"
     )
+    require_shapes(xi=length, A=number)
+    return length, number
 
 
 def _growth(
     xi: ArrayLike, d: int, A: ArrayLike, stretch: float
 ) -> tuple[Floats, int, Floats, float]:
-    length = require_positive("xi", xi, "it is a decay length")
+    length = _finite("xi", xi, "it is a decay length")
     d = space_dimension(d)
-    entropy = require_positive("A", A, "it is the entropy within a unit distance")
-    if not 0 < stretch <= d:
+    entropy = _finite("A", A, "it is the entropy within a unit distance")
+    power = one_finite("stretch", stretch, "it is the power of R that couplings decay with")
+    if not 0 < power <= d:
         raise InvalidInput(
-            f"stretch={stretch!r} must lie in (0, d] = (0, {d}]: couplings that decay faster than "
+            f"stretch={power!r} must lie in (0, d] = (0, {d}]: couplings that decay faster than "
             "exp(-R^d) stop every bubble, of whatever size"
         )
-    return length, d, entropy, float(stretch)
+    return length, d, entropy, power

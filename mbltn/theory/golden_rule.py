@@ -37,8 +37,8 @@ __all__ = [
 ]
 
 _MOST_SUMMED = 12
-_MOST_SUMMABLE = 24
-_BLOCK = 1 << 20  # terms at a time
+_MOST_SUMMABLE = 20
+_BLOCK = 1 << _MOST_SUMMABLE  # terms at a time
 _HARMONICS = 1 << 15
 
 
@@ -136,10 +136,10 @@ def density_of_states(
     radius : float
         R > 0, half the bandwidth of the grain.
     method : {"auto", "sum", "fourier"}
-        "sum" is exact and takes 2^k terms, for k <= 24; a million of them are held at a time, or
-        all those of one energy. "fourier" is the Fourier series of 2 J_1(R t)/(R t) prod_j
-        cos(eps_j t), cut off after 2^15 harmonics: for random fields its absolute error is below
-        4e-7/R from k = 13 on, and up to 7e-4/R next to the edges of one or two l-bits' semicircles.
+        "sum" is exact and takes 2^k terms, k <= 20, a million at a time. "fourier" is the Fourier
+        series of 2 J_1(R t)/(R t) prod_j cos(eps_j t), cut off after 2^15 harmonics: for random
+        fields its absolute error is below 4e-7/R from k = 13 on, and up to 7e-4/R next to the
+        edges of the semicircles of one or two l-bits.
         Where the density is smaller than that, nothing is left of it. "auto" sums up to k = 12.
 
     Returns

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mbltn.errors import InvalidInput
@@ -53,6 +53,46 @@ def test_the_ratio_as_it_is_written(parameters, R, N, V, rho):
 
 def test_no_overflow():
     assert bubble.log_ratio(1e4, 1.0, 3, 1.0) == pytest.approx(0.5e12, rel=1e-7)
+
+
+huge = st.floats(-200, 200).map(lambda exponent: 10.0**exponent)
+within = {"rel": 1e-9, "abs": 1e-9}
+
+
+@pytest.mark.filterwarnings("error")
+@given(huge, huge, huge, st.integers(1, 4), st.floats(0.2, 1))
+def test_very_large_and_very_small_numbers(R, xi, A, d, stretch):
+    """Beside numbers of wider range: 1e4932."""
+    assume(d - stretch > 0.1 or d == stretch)
+    r, x, a, b = map(np.longdouble, (R, xi, A, stretch))
+    grown, decayed = a * r**d / 2, (r / x) ** b
+    found = bubble.log_ratio(R, xi, d, A, 0.0, stretch)
+    with np.errstate(over="ignore"):
+        expected = float(grown - decayed)
+    if abs(grown / decayed - 1) > 1e-6:
+        assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
+    lowest = bubble.weakest_radius(xi, d, A, stretch)
+    smallest = bubble.log_weakest_ratio(xi, d, A, 0.0, stretch)
+    order = bubble.critical_size(xi, d, A, stretch=stretch, method="order")
+    if d == stretch:
+        assert (lowest, smallest) == ((0.0, 0.0) if a >= 2 / x**d else (np.inf, -np.inf))
+    else:
+        with np.errstate(over="ignore", under="ignore"):
+            assert lowest == pytest.approx(
+                float((2 * b / (d * a * x**b)) ** (1 / (d - b))), **within
+            )
+            at_lowest = ((2 * b / (d * a * x**d)) ** (1 / (d - b))) ** b
+            assert smallest == pytest.approx(float((b / d - 1) * at_lowest), **within)
+            assert order == pytest.approx(float(x ** (-b * d / (d - b))), **within)
+    assert bubble.log_start(R, xi, A, xi) == pytest.approx(
+        float((np.log(x * a / r) + r * np.log(np.longdouble(2))) / 2), **within
+    )
+    log_tau = bubble.log_thermalisation_time(xi, A)
+    exponent = a / x**2
+    assert log_tau == (np.inf if exponent > 800 else pytest.approx(float(np.exp(exponent) / x)))
+    assert bubble.log10_log10_thermalisation_time(xi, A) == pytest.approx(
+        float((exponent - np.log(x)) / np.log(np.longdouble(10)) - np.log10(np.log(10))), **within
+    )
 
 
 @given(growing, st.floats(-3, 3))
@@ -140,6 +180,12 @@ def test_one_dimension_is_monotonic():
         (lambda: bubble.weakest_radius(1.0, 1, 0.5, stretch=0.0), r"stretch=0.0 must lie"),
         (lambda: bubble.critical_size(1.0, 2, 0.5, method="x"), "method='x' is not known"),
         (lambda: bubble.critical_size([1.0, 2.0], 2, 0.5), r"xi has shape \(2,\)"),
+        (lambda: bubble.log_ratio(np.inf, 1.0, 2, 0.5), "R=inf must be a finite number"),
+        (lambda: bubble.log_ratio(0.0, 1.0, 2, np.inf), "A=inf must be a finite number"),
+        (lambda: bubble.weakest_radius(1.0, 2, 0.5, stretch=[0.5, 1]), r"stretch has shape \(2,\)"),
+        (lambda: bubble.log_ratio([1, 2], [1, 2, 3], 2, 0.5), r"R \(2,\), xi \(3,\), A \(\)"),
+        (lambda: bubble.log_weakest_ratio([1, 2], 2, 0.5, [1, 2, 3]), r"start \(3,\)"),
+        (lambda: bubble.log_start(np.inf), "N=inf must be a finite number"),
         (lambda: bubble.log_start(0), "N=0 must be"),
         (lambda: bubble.log_thermalisation_time(0.5, np.nan), "A=nan"),
     ],

@@ -292,7 +292,7 @@ def test_what_the_printed_factor_does_to_the_transition():
             lambda: golden_rule.density_of_states([0, 1], np.ones((3, 2)), 2.0),
             r"energy \(2,\), fields\[..., 0\] \(3,\)",
         ),
-        (lambda: golden_rule.density_of_states(0.0, np.ones(25), 2.0, "sum"), "use 'fourier'"),
+        (lambda: golden_rule.density_of_states(0.0, np.ones(21), 2.0, "sum"), "use 'fourier'"),
         (lambda: golden_rule.density_of_states(0.0, 1.0, 2.0), "axis of l-bits"),
         (lambda: golden_rule.density_of_states(0.0, [np.nan], 2.0), "fields=nan"),
         (lambda: golden_rule.density_of_states(0.0, [1.0], 0.0), "radius=0"),
