@@ -261,6 +261,41 @@ def test_the_radius_where_root_and_minimum_nearly_coincide(d, distance):
     assert rmt.crossover_radius(zeta, over, d) == np.inf
 
 
+huge = st.floats(-200, 200).map(lambda exponent: 10.0**exponent)
+
+
+@pytest.mark.filterwarnings("error")
+@given(huge, huge, st.integers(1, 4), st.floats(0.2, 1))
+def test_very_large_and_very_small_lengths(zeta, l_b, d, s):
+    """The root satisfies its equation in numbers of wider range: 1e4932."""
+    found, largest = rmt.crossover_radius(zeta, l_b, d, s), rmt.largest_contained_grain(zeta, d, s)
+    ball, slope = np.longdouble(rmt.unit_ball(d) * s), 2 / np.longdouble(zeta)
+    if d > 1:
+        exact = (1 - np.longdouble(1) / d) * (slope / (ball * d)) ** (np.longdouble(1) / (d - 1))
+        with np.errstate(over="ignore"):
+            assert largest == pytest.approx(float(exact), rel=1e-9, abs=0)
+    assume(abs(l_b / largest - 1) > 1e-6 if np.isfinite(largest) and largest else True)
+    if found < np.inf:
+        assert l_b < largest
+        assume(found > 1e-300)
+        whole = ball * (np.longdouble(l_b) + np.longdouble(found)) ** d
+        assert float(whole / (slope * np.longdouble(found))) == pytest.approx(1, rel=1e-9)
+    elif l_b < largest:  # beyond the largest float
+        assert ball * np.longdouble(l_b) ** d > 1e307 * slope
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_no_grain_and_no_end(d):
+    """A grain of no spins thermalises nothing, even by couplings that do not decay."""
+    assert rmt.crossover_radius([0.1, 1e200, np.inf], 0.0, d).tolist() == [0.0] * 3
+    assert rmt.crossover_radius([1e200, np.inf], [1.0, 1e-200], d).tolist() == [np.inf] * 2
+    assert rmt.crossover_length([1.0, np.inf], 0.0).tolist() == [0.0, 0.0]
+    assert rmt.crossover_without_cooperation([np.inf, np.inf], [0.0, 1.0]).tolist() == [0, np.inf]
+    assert rmt.crossover_without_cooperation(1e200, 1e200) == np.inf
+    assert rmt.hybridisation_along_chain([0.0, 0.5], 5000, np.inf).tolist() == [0.0, np.inf]
+
+
 @given(st.floats(0.02, 1), st.integers(1, 3), st.floats(0.05, 0.9), st.floats(1.02, 1.5))
 def test_longer_couplings_and_larger_grains_reach_farther(zeta, d, part, factor):
     largest = rmt.largest_contained_grain(zeta, d)
@@ -297,6 +332,8 @@ def test_volumes_of_balls_and_shells():
     assert rmt.shell_spins(30.0, 20.0, 2) == pytest.approx(counted, rel=0.01)
     assert rmt.shell_spins(0.0, 20.0, 3) == 0
     assert rmt.shell_spins(5.0, 3.0, 1, ball=1.0) == pytest.approx(5.0)
+    # E section III C: pi 50^2 - 20^2
+    assert rmt.shell_spins(30.0, 20.0, 2, printed=True) == pytest.approx(2500 * np.pi - 400)
 
 
 # -- without l-bits --------------------------------------------------------------------------------
@@ -350,6 +387,8 @@ def test_E_eq_21():
     l_c = rmt.crossover_length(zeta, 10)
     assert 10 * LOG2 + l_c * np.log(2 * (g / h) ** 2) == pytest.approx(0, abs=1e-9)
     assert rmt.effective_zeta([1.0, 2.0], 1.0).tolist() == [np.inf, np.inf]
+    assert np.exp(-rmt.effective_zeta(g, h, printed=True)) == pytest.approx(g / h)
+    assert rmt.effective_zeta(2.0, 1.0, printed=True) == pytest.approx(-LOG2)
 
 
 @given(
@@ -411,6 +450,10 @@ def test_the_log_ipr_along_a_chain(l_b, absorbed, i, zeta, ratio):
     w_i = (ratio * np.exp(-(i - 1) / zeta)) ** 2
     found = rmt.log_ipr_along_chain([0, i], l_b, absorbed, zeta, ratio)
     assert found == pytest.approx([V * LOG2, np.log(rmt.ipr_flat(2.0**V, w_i))], abs=1e-9)
+    # E's sign exchanges g_1/xi_v for its inverse
+    printed = rmt.log_ipr_along_chain([0, i], l_b, absorbed, zeta, ratio, printed=True)
+    inverse = rmt.log_ipr_along_chain([0, i], l_b, absorbed, zeta, 1 / ratio)
+    assert printed == pytest.approx(inverse, abs=1e-9)
 
 
 def test_E_figure_4():
@@ -450,6 +493,7 @@ def test_E_figure_4():
         (lambda: rmt.spin_update(on_grid(1.0, 10.0, 0.1), 0.0, 50.0), "half width 100.0"),
         (lambda: rmt.depletion(2.0, 2.0, 1.0), "2 W = 2"),
         (lambda: rmt.back_reaction(on_grid(1.0, 10.0, 0.1), 1.0, 0.5, 2.0, 4.5), "off a grid"),
+        (lambda: rmt.hybridisation_along_chain(1.0, np.inf, 1.0), "n=inf must be"),
         (lambda: rmt.crossover_length(0.0, 6), "zeta=0"),
         (lambda: rmt.crossover_radius(1.0, -1.0, 2), "l_b=-1.0"),
         (lambda: rmt.crossover_radius(1.0, 1.0, 0), "d=0 must be"),

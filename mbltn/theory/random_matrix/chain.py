@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._inputs import require_nonnegative, require_positive
+from .._inputs import require_finite, require_nonnegative, require_positive
 from .._quadrature import LOG2, FloatOrArray, Floats, like_input
 
 
@@ -34,10 +34,12 @@ def hybridisation_along_chain(
 ) -> FloatOrArray:
     """G of the next l-bit once n have been absorbed: G_1 e^(-a n), docs/physics.md (E6).
 
+    inf beyond the largest float.
+
     Raises
     ------
     InvalidInput
-        For a number outside its range.
+        For a number outside its range, or G_1 or n that are not finite.
 
     Examples
     --------
@@ -46,7 +48,10 @@ def hybridisation_along_chain(
     """
     start = require_nonnegative("G1", G1, "it is G of the first l-bit")
     absorbed = require_nonnegative("n", n, "it counts absorbed l-bits")
-    return like_input(np.asarray(start * np.exp(-absorbed * decay_rate(zeta, s))))
+    for name, values in (("G1", start), ("n", absorbed)):
+        require_finite(name, values, "G is that of a chain so far")
+    with np.errstate(divide="ignore", over="ignore"):
+        return like_input(np.asarray(np.exp(np.log(start) - absorbed * decay_rate(zeta, s))))
 
 
 def absorbed_lbits(G1: ArrayLike, zeta: ArrayLike, s: ArrayLike = LOG2) -> FloatOrArray:
@@ -75,7 +80,7 @@ def absorbed_lbits(G1: ArrayLike, zeta: ArrayLike, s: ArrayLike = LOG2) -> Float
 def crossover_length(zeta: ArrayLike, l_b: ArrayLike, s: ArrayLike = LOG2) -> FloatOrArray:
     """l_c = s l_b/(2/zeta - s) of a grain of l_b spins at one end, docs/physics.md (E7), E eq 16.
 
-    inf for 2/zeta <= s. It is `absorbed_lbits` for G_1 = e^(s l_b/2).
+    inf for 2/zeta <= s, 0 without a grain. It is `absorbed_lbits` for G_1 = e^(s l_b/2).
 
     Parameters
     ----------
@@ -98,7 +103,8 @@ def crossover_length(zeta: ArrayLike, l_b: ArrayLike, s: ArrayLike = LOG2) -> Fl
     length, size, entropy = _zeta(zeta), _size(l_b), _entropy(s)
     rest = 2 / length - entropy
     falls = rest > 0
-    found = np.where(falls, entropy * size / np.where(falls, rest, 1.0), np.inf)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = np.where(falls, entropy * size / np.where(falls, rest, 1.0), np.inf)
     return like_input(np.where(size == 0, 0.0, found))
 
 
@@ -106,6 +112,8 @@ def crossover_without_cooperation(
     zeta: ArrayLike, l_b: ArrayLike, s: ArrayLike = LOG2
 ) -> FloatOrArray:
     """zeta s l_b/2: what the grain alone would thermalise, docs/physics.md (E7), E section III A.
+
+    0 without a grain, whatever zeta.
 
     Raises
     ------
@@ -117,7 +125,9 @@ def crossover_without_cooperation(
     >>> round(crossover_without_cooperation(1.0, 6), 6)
     2.079442
     """
-    return like_input(np.asarray(_zeta(zeta) * _entropy(s) * _size(l_b) / 2))
+    length, size, entropy = _zeta(zeta), _size(l_b), _entropy(s)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return like_input(np.where(size == 0, 0.0, length * (entropy * size / 2)))
 
 
 def _zeta(zeta: ArrayLike) -> Floats:

@@ -50,7 +50,7 @@ def crossover_radius(
     Returns
     -------
     float or ndarray
-        inf where there is none: the avalanche never stops.
+        inf where there is none: the avalanche never stops; or beyond the largest float.
 
     Raises
     ------
@@ -66,22 +66,31 @@ def crossover_radius(
     """
     length, radius, strength, d = _surroundings(zeta, l_b, d, s, ball)
     length, radius, strength = np.broadcast_arrays(length, radius, strength)
-    slope = 2 / length
-    if d == 1:
-        falls = slope > strength
-        found = np.where(falls, strength * radius / np.where(falls, slope - strength, 1.0), np.inf)
-        return like_input(np.where(radius == 0, 0.0, found))
-    lowest = (slope / (strength * d)) ** (1 / (d - 1)) - radius
-    excess = strength * (radius + np.maximum(lowest, 0.0)) ** d - slope * np.maximum(lowest, 0.0)
-    l_c = np.zeros(length.shape)
-    # convex and falling up to `lowest`, so that Newton from 0 climbs to the smallest root
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        if d == 1:
+            rest = 2 / length - strength
+            found = np.where(rest > 0, strength * radius / rest, np.inf)
+        else:
+            log_slope, log_radius = LOG2 - np.log(length), np.log(radius)
+            # l = first u: what the grain alone reaches, times how much those that joined add
+            first = np.exp(np.log(strength) + d * log_radius - log_slope)
+            q = np.exp(np.log(strength) + (d - 1) * log_radius - log_slope)
+            stops = q <= (d - 1) ** (d - 1) / d**d
+            found = np.where(stops, first * _smallest_root(np.where(stops, q, 0.0), d), np.inf)
+    return like_input(np.where(radius == 0, 0.0, found))
+
+
+def _smallest_root(q: Floats, d: int) -> Floats:
+    """The smallest u >= 1 with u = (1 + q u)^d; it is (d/(d - 1))^d at most."""
+    u = np.ones(q.shape)
+    largest = (d / (d - 1)) ** d
+    # convex and falling up to its minimum, so that Newton from below climbs to the smallest root
     for _ in range(_NEWTON_STEPS):
-        value = strength * (radius + l_c) ** d - slope * l_c
-        falling = slope - strength * d * (radius + l_c) ** (d - 1)
-        step = np.where((value > 0) & (falling > 0), value / np.where(falling > 0, falling, 1), 0)
-        l_c = np.minimum(l_c + step, np.maximum(lowest, 0.0))
-    stops = (lowest > 0) & (excess <= 0)
-    return like_input(np.where(stops, l_c, np.inf))
+        value = (1 + q * u) ** d - u
+        falling = 1 - d * q * (1 + q * u) ** (d - 1)
+        climbs = (value > 0) & (falling > 0)
+        u = np.minimum(u + np.where(climbs, value / np.where(climbs, falling, 1.0), 0.0), largest)
+    return u
 
 
 def largest_contained_grain(
@@ -102,10 +111,11 @@ def largest_contained_grain(
     2.29612
     """
     length, _, strength, d = _surroundings(zeta, 0.0, d, s, ball)
-    slope = 2 / length
     if d == 1:
-        return like_input(np.where(slope > strength, np.inf, 0.0))
-    return like_input((1 - 1 / d) * (slope / (strength * d)) ** (1 / (d - 1)))
+        return like_input(np.where(2 / length > strength, np.inf, 0.0))
+    log_length = (LOG2 - np.log(length) - np.log(strength) - np.log(d)) / (d - 1)
+    with np.errstate(over="ignore"):
+        return like_input((1 - 1 / d) * np.exp(log_length))
 
 
 def shell_spins(
@@ -113,10 +123,18 @@ def shell_spins(
     l_b: ArrayLike,
     d: int,
     ball: float | None = None,
+    printed: bool = False,
 ) -> FloatOrArray:
     """Spins within l of the grain: N_l = C_d [(l_b + l)^d - l_b^d], docs/physics.md (E8).
 
-    E section III C prints C_d (l_b + l)^d - l_b^d.
+    Parameters
+    ----------
+    distance, l_b : array_like, >= 0
+        l and the radius of the grain.
+    d, ball
+        As for `crossover_radius`.
+    printed : bool
+        True gives what E section III C prints, C_d (l_b + l)^d - l_b^d.
 
     Raises
     ------
@@ -130,7 +148,8 @@ def shell_spins(
     """
     away = require_nonnegative("distance", distance, "it is measured from the grain's surface")
     _, radius, strength, d = _surroundings(1.0, l_b, d, 1.0, ball)
-    return like_input(np.asarray(strength * ((radius + away) ** d - radius**d)))
+    outside, inside = strength * (radius + away) ** d, radius**d
+    return like_input(np.asarray(outside - (1.0 if printed else strength) * inside))
 
 
 def _surroundings(

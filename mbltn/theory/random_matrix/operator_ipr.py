@@ -88,11 +88,12 @@ def log_ipr_along_chain(
     absorbed: ArrayLike,
     zeta: ArrayLike,
     g1_over_xi: ArrayLike,
+    printed: bool = False,
 ) -> FloatOrArray:
     """D(sigma^x_i) = ln IPR along grain and crossover region, docs/physics.md (E11), E eq 22.
 
     V log 2 for i = 0, a spin of the grain, V = l_b + absorbed; log 4 + V log 2 + 2 ln(g_1/xi_v) -
-    2 (i - 1)/zeta for the i-th l-bit. **Corrected**: E prints -2 ln(g_1/xi_v).
+    2 (i - 1)/zeta for the i-th l-bit.
 
     Parameters
     ----------
@@ -102,6 +103,9 @@ def log_ipr_along_chain(
     zeta : array_like, > 0
     g1_over_xi : array_like, > 0
         First coupling over the half width xi_v of the bath's structure factor.
+    printed : bool
+        **Corrected**: E prints -2 ln(g_1/xi_v), so that a weaker coupling would spread sigma^x
+        over more states. True gives that.
 
     Raises
     ------
@@ -121,7 +125,8 @@ def log_ipr_along_chain(
     length = require_positive("zeta", zeta, "it is the decay length of the couplings")
     ratio = require_positive("g1_over_xi", g1_over_xi, "it is a coupling over a width")
     volume = (grain + joined) * LOG2
-    outside = np.log(4.0) + volume + 2 * np.log(ratio) - 2 * (site - 1) / length
+    strength = -2 * np.log(ratio) if printed else 2 * np.log(ratio)
+    outside = np.log(4.0) + volume + strength - 2 * (site - 1) / length
     return like_input(np.where(site == 0, volume, outside))
 
 

@@ -110,10 +110,16 @@ def chain_widths(
     )
 
 
-def effective_zeta(g: ArrayLike, h: ArrayLike) -> FloatOrArray:
-    """Decay length 1/ln(h/g) of (E9): w_i falls as (g/h)^(2i) = e^(-2i/zeta).
+def effective_zeta(g: ArrayLike, h: ArrayLike, printed: bool = False) -> FloatOrArray:
+    """Decay length 1/ln(h/g) of (E9): w_i falls as (g/h)^(2i) = e^(-2i/zeta). inf for g >= h.
 
-    E's identification e^-zeta = g/h, **corrected** to e^(-1/zeta). inf for g >= h.
+    Parameters
+    ----------
+    g, h : array_like, > 0
+        Coupling of neighbours, and field.
+    printed : bool
+        **Corrected**: E has e^-zeta = g/h. True gives that, ln(h/g), which is no length: it grows
+        as the coupling falls, and is negative for g > h.
 
     Raises
     ------
@@ -126,6 +132,8 @@ def effective_zeta(g: ArrayLike, h: ArrayLike) -> FloatOrArray:
     0.434294
     """
     ratio = require_positive("h", h, "it is a field") / require_positive("g", g, "a coupling")
+    if printed:
+        return like_input(np.log(ratio))
     localised = ratio > 1
     return like_input(np.where(localised, 1 / np.log(np.where(localised, ratio, 2.0)), np.inf))
 
