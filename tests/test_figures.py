@@ -1,14 +1,17 @@
 """Figures of the papers by name: tables, pictures, and what their curves must say."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from matplotlib.image import imread
 
 from mbltn.cli import main
-from mbltn.errors import InvalidInput
+from mbltn.errors import InvalidInput, SolverFailure
 from mbltn.figures import FIGURES, figure_names, make
 from mbltn.plotting.curves import _draw, draw_curves
 from mbltn.plotting.lattice import draw_site_maps
+from mbltn.theory import central_grain
 from mbltn.validation import (
     bubble_growth,
     continuum,
@@ -18,6 +21,7 @@ from mbltn.validation import (
     lattice_figures,
     nearly_mbl_metal,
 )
+from mbltn.validation.tables import nothing
 
 
 def curve(table, name, x, by="curve"):
@@ -158,6 +162,18 @@ def test_sizes_on_a_lattice_against_strength_and_phase(tmp_path):
     assert np.median(abs(small - large)) < 0.05 and large.max() < 15
     draw_curves(table, tmp_path / "sizes.png", FIGURES["D5"].panels)
     assert (tmp_path / "sizes.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_mean_fields_that_did_not_converge_are_no_sizes(monkeypatch):
+    monkeypatch.setattr(
+        "mbltn.validation.lattice_avalanches.solve", partial(central_grain.solve, max_iterations=3)
+    )
+    for table in (
+        lambda: lattice_figures.enhancements(nothing, (4,), (30.0,), 2, 2),
+        lambda: lattice_figures.site_maps(radius=4),
+    ):
+        with pytest.raises(SolverFailure, match="41 orbitals has not converged in 3 iterations"):
+            table()
 
 
 def test_names():

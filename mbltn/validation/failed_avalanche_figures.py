@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..observables.entanglement import LOG2
 from ..theory import central_grain, resonance
 from .tables import Tick, long_table, nothing
 
-LOG2 = float(np.log(2.0))
 PANELS = (
     *("c: distribution of the entropy", "d: entropic enhancement"),
     *("a: 50 l-bits at alpha_c - 0.07", "b: size of the avalanche"),

@@ -10,11 +10,10 @@ import pandas as pd
 
 from ..errors import StudyError
 from ..models import CentralGrain
+from ..observables.entanglement import LOG2
 from ..study.plan import plan
 from ..study.schema import CentralGrainTheory, Study, build_model
 from ..theory.central_grain import CRITICAL_ALPHA, MeanField, fit_first_coupling, solve
-
-LOG2 = float(np.log(2.0))
 
 # Section "Comparison" of docs/physics.md says where these come from.
 BAND_ABSOLUTE = 0.03

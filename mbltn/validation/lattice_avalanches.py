@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import StudyError
+from ..errors import SolverFailure, StudyError
 from ..models import Sample, SquareLattice
 from ..observables import measure
+from ..observables.entanglement import LOG2
 from ..solvers import Target, eigenpairs
 from ..study.record import Record
 from ..study.schema import SquareLatticeTheory, Study, build_model
 from ..theory.avalanche_extent import StabilityRadius, grain_spacing, stability_radius
 from ..theory.central_grain import MeanField, solve
 
-LOG2 = float(np.log(2.0))
 OBSERVABLES = ("grain_amplitude", "orbital_site")
 
 
@@ -48,6 +48,22 @@ class LatticeAvalanche:
     def runs_away(self) -> bool:
         """More than half of the entropy of all orbitals is in the bubble."""
         return 2 * self.thermal_lbits > len(self.sites)
+
+    def require_converged(self) -> LatticeAvalanche:
+        """Itself.
+
+        Raises
+        ------
+        SolverFailure
+            If the iteration of the mean field was ended: the bubble was still growing.
+        """
+        if not self.field.converged:
+            raise SolverFailure(
+                f"the mean field of {len(self.sites)} orbitals has not converged in "
+                f"{self.field.iterations} iterations: eta_tot >= {self.thermal_lbits:.3f} log 2 "
+                "is a lower bound only; `central_grain.solve` takes more as max_iterations"
+            )
+        return self
 
 
 def avalanche_on(

@@ -8,10 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ..models import SquareLattice
-from ..observables import measure
-from ..solvers import Target, eigenpairs
-from ..theory import central_grain
-from .lattice_avalanches import LOG2, lattice_avalanche
+from ..observables.entanglement import LOG2
+from .lattice_avalanches import lattice_avalanche
 from .tables import Tick, nothing
 
 # With this hop the parameters that D prints for Fig 4 do what D says: docs/physics.md, D1.
@@ -25,11 +23,17 @@ def site_maps(tick: Tick = nothing, radius: int = 15) -> pd.DataFrame:
     """D Fig 4: mean entropy of every orbital, of one phase, weak and strong potentials.
 
     Columns `panel`, `n_1`, `n_2`, `value` = [S]/log 2.
+
+    Raises
+    ------
+    SolverFailure
+        If a mean field has not converged.
     """
     parts = []
     for done, W in enumerate((45.0, RUNS_AWAY)):
         lattice = SquareLattice(radius=radius, W=W, theta_0=PHASE, hop=HOP)
         result = lattice_avalanche(lattice, lattice.draw(seed=0, realization=0))
+        result.require_converged()
         parts.append(
             pd.DataFrame(
                 {
@@ -54,6 +58,11 @@ def enhancements(
     """D Fig 5: eta_tot/log 2 against W, averaged (a, b), and against theta_0 (c, d).
 
     Columns `panel`, `curve`, `W` or `theta_0`, `value`, `error`.
+
+    Raises
+    ------
+    SolverFailure
+        If a mean field has not converged.
     """
     total = len(radii) * (2 * len(strengths) * samples + 2 * phases)
     done = 0
@@ -63,10 +72,8 @@ def enhancements(
         nonlocal done
         done += 1
         tick(done, total)
-        op = lattice.operator(lattice.draw(seed=1, realization=realization))
-        pairs = eigenpairs(op, Target.all(), "dense")
-        amplitudes = measure(pairs, ["grain_amplitude"], lattice)["grain_amplitude"]
-        return central_grain.solve(amplitudes).total / LOG2
+        sample = lattice.draw(seed=1, realization=realization)
+        return lattice_avalanche(lattice, sample).require_converged().thermal_lbits
 
     for radius in radii:
         curve = f"R = {radius} ({2 * radius * (radius + 1) + 1})"
