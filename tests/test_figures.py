@@ -205,6 +205,15 @@ def test_lines_of_lbits_by_theory():
     assert paper / paper[0] == pytest.approx(8 / (7 + M), rel=1e-3)
     assert np.all(abs(rule / rule[0] - 1) < 0.08)
     assert table["value"].min() == 2.0 and set(table["panel"]) == set(bubble_growth.FIG4)
+    # the inset: the rule goes as V_1^2 wherever lines are resolved
+    once, twice = (
+        table[(table["panel"] == f"stretch1d{name}") & (table["curve"] == "xi = 1")]["value"]
+        for name in ("", ", V_1 = 2")
+    )
+    resolved = once.to_numpy() > 3
+    assert resolved[:2].all() and twice.to_numpy()[resolved] == pytest.approx(
+        4 * once.to_numpy()[resolved], rel=0.01
+    )
 
 
 def test_G_along_the_chain_by_counting_levels():
@@ -241,4 +250,4 @@ def test_dashed_curves_share_a_colour():
     assert {line.get_linestyle() for line in solid} == {"-"}
     assert {line.get_linestyle() for line in dashed} == {"--"}
     legend = [text.get_text() for text in drawn.get_legend().get_texts()]
-    assert legend == [f"xi = {xi:g}" for xi in bubble_growth.FIG4["exp1d"]]
+    assert legend == [f"xi = {xi:g}" for xi in bubble_growth.FIG4["exp1d"].lengths]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -11,17 +13,29 @@ from .tables import Tick, long_table, nothing
 
 FIELDS = (0.5, 1.5)
 BY_PAPER = ", C eqs 6, 7"
-FIG4: dict[str, tuple[float, ...]] = {
-    "exp1d": (1.0, 2.0, 2.885, 4.0),
-    "stretch1d": (0.6, 0.8, 1.0, 2.0),
-    "layers2d": (1.0, 1.5, 2.0, 4.0),
+
+
+class Lines(NamedTuple):
+    """A panel of C Fig 4: couplings V_1 = `first` that decay over each of `lengths`."""
+
+    geometry: str
+    first: float
+    lengths: tuple[float, ...]
+
+
+FIG4 = {
+    "exp1d": Lines("exp1d", 1.0, (1.0, 2.0, 2.885, 4.0)),
+    "stretch1d": Lines("stretch1d", 1.0, (0.6, 0.8, 1.0, 2.0)),
+    "layers2d": Lines("layers2d", 1.0, (1.0, 1.5, 2.0, 4.0)),
+    "stretch1d, V_1 = 2": Lines("stretch1d", 2.0, (0.6, 0.8, 1.0, 2.0)),
 }
 
 
 def line_widths(
     tick: Tick = nothing, N: int = 8, n_lbits: int = 10, samples: int = 100
 ) -> pd.DataFrame:
-    """C Fig 4: gamma/delta_E against the number of l-bits; golden rule averaged over fields."""
+    """C Fig 4 and its inset: gamma/delta_E against the number of l-bits; golden rule averaged over
+    fields."""
     M = np.arange(1, n_lbits + 1)
     fields = np.random.default_rng(4).uniform(*FIELDS, (samples, n_lbits))
     # the rule is V_M^2 times what does not depend on the geometry
@@ -29,17 +43,17 @@ def line_widths(
     for m in M:
         bare[m - 1] = golden_rule.golden_rule_ratio(fields[:, :m], 1.0, N, floor=0.0)
         tick(int(m), n_lbits)
-    first = float(bare[0].mean())
     panels = []
-    for geometry, lengths in FIG4.items():
+    for name, (geometry, V_1, lengths) in FIG4.items():
         curves = {}
+        first = V_1**2 * float(bare[0].mean())
         for xi in lengths:
-            squared = np.exp(2 * golden_rule.ln_coupling(geometry, M, xi))
+            squared = V_1**2 * np.exp(2 * golden_rule.ln_coupling(geometry, M, xi))
             widths = np.maximum(2.0, squared[:, None] * bare).mean(axis=1)
             curves[f"xi = {xi:g}"] = (M, widths)
             paper = golden_rule.paper_ratio(M, xi, first, N, geometry)
             curves[f"xi = {xi:g}{BY_PAPER}"] = (M, paper)
-        panels.append(long_table("M", curves).assign(panel=geometry))
+        panels.append(long_table("M", curves).assign(panel=name))
     return pd.concat(panels, ignore_index=True)
 
 
