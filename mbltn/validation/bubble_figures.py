@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..observables import absorbed_spins
+from ..observables.entanglement import LOG2
 from ..observables.spectral import SpectralFunction
 from ..study import Study
 from ..study.record import Record
@@ -18,7 +19,6 @@ from ..theory.random_matrix import lorentzian
 from .bubble_studies import FIELDS, WIDTH
 from .campaigns import Stored, mean_curves, rows_of
 
-LOG2 = float(np.log(2.0))
 THEORY, PRINTED = ", theory", ", C eqs 6, 7"
 _KEYS = ("geometry", "xi", "n_lbits")
 _SAMPLES = 100
