@@ -19,6 +19,7 @@ COUPLINGS = (0.5, 1.5)
 FEW, MANY = (2, 10, 20), 141
 GRID = FrequencyGrid(n=2**14, w_max=20.0, eta_0=0.01)
 _SHOWN = 4.0
+_DECADES = 8  # of the change of G, down to the tolerance
 
 
 def bubble_of_figure(
@@ -33,7 +34,7 @@ def bubble_of_figure(
 def spectral_functions(tick: Tick = nothing) -> pd.DataFrame:
     """C Fig 6: rho(w) with few l-bits, and with many, where U = 0 is beside it.
 
-    Columns `panel`, `curve`, `w`, `value`.
+    Columns `panel`, `curve`, `w`, `value`. `tick` counts decades of the change of G.
     """
     tasks = []
     for V, (few, many) in zip(COUPLINGS, (("a", "b"), ("c", "d")), strict=True):
@@ -45,12 +46,25 @@ def spectral_functions(tick: Tick = nothing) -> pd.DataFrame:
     parts = []
     for done, (panel, V, n_circles, U) in enumerate(tasks):
         bubble = bubble_of_figure(V, n_circles, U)
-        found = solve(bubble, GRID).require_converged()
+        found = _watched(bubble, _DECADES * done, _DECADES * len(tasks), tick)
         curve = f"M = {bubble.n_lbits}, U = {U:g}"
         columns = {"panel": panel, "curve": curve, "w": GRID.w[shown], "value": found.rho[shown]}
         parts.append(pd.DataFrame(columns))
-        tick(done + 1, len(tasks))
     return pd.concat(parts, ignore_index=True)
+
+
+def _watched(bubble: Bubble, done: int, total: int, tick: Tick) -> Solution:
+    reached = 0
+
+    def within(_: int, change: float) -> None:
+        nonlocal reached
+        # not always nearer, but progress does not go back
+        reached = max(reached, int(np.clip(-np.log10(max(change, 1e-300)), 0, _DECADES)))
+        tick(done + reached, total)
+
+    found = solve(bubble, GRID, tolerance=10.0**-_DECADES, tick=within).require_converged()
+    tick(done + _DECADES, total)
+    return found
 
 
 def difference_ratio(interacting: Solution, free: Solution, within: float = W) -> float:

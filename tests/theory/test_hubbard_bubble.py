@@ -16,6 +16,7 @@ from scipy.special import dawsn
 
 from mbltn.theory import hubbard_bubble as hb
 from mbltn.theory.hubbard_bubble import lbits, self_energy
+from mbltn.theory.hubbard_bubble.equations import one_round
 
 FINE = hb.FrequencyGrid(n=2**14, w_max=20.0, eta_0=0.01)
 COARSE = hb.FrequencyGrid(n=2**12, w_max=20.0, eta_0=0.05)
@@ -91,6 +92,8 @@ def test_the_double_sum_at_every_frequency(seed, T, n):
     with np.errstate(over="ignore"):
         f = 1 / (np.exp(grid.w / T) + 1)
     plus, minus = A_0 * (1 - f), A_0 * f
+    # -w_max has no partner on the grid
+    plus[0] = minus[0] = 0
     expected = np.zeros(n)
     for a in range(n):
         for b in range(n):
@@ -103,6 +106,16 @@ def test_the_double_sum_at_every_frequency(seed, T, n):
     found = self_energy.second_order(A_0, 1.3, T, grid)
     assert found.rho_S == pytest.approx(expected, abs=1e-12)
     assert found.Sigma.imag == pytest.approx(-np.pi * expected, abs=1e-12)
+
+
+def test_particles_and_holes_on_the_grid(rng):
+    """An even A_0 has an even rho_S and an odd Re Sigma, also where it ends at once."""
+    grid = hb.FrequencyGrid(n=64, w_max=2.0, eta_0=0.2)
+    A_0 = 0.1 * (1 + rng.random(64))
+    A_0[1:] += A_0[:0:-1].copy()
+    found = self_energy.second_order(A_0, 1.3, 0.4, grid)
+    assert found.rho_S[1:] == pytest.approx(found.rho_S[:0:-1], rel=1e-13)
+    assert found.Sigma.real[1:] == pytest.approx(-found.Sigma.real[:0:-1], abs=1e-13)
 
 
 def test_the_principal_value_of_a_gaussian():
@@ -262,23 +275,64 @@ def test_both_mixings_find_the_same(U):
     assert anderson.iterations < linear.iterations / 2
 
 
-def test_near_the_mott_transition_the_mixing_changes_its_way():
-    """Coefficients for each frequency do not converge there; linear mixing decides."""
-    grid = hb.FrequencyGrid(n=2**12, w_max=24.0, eta_0=0.03)
-    linear = hb.solve(alone(5.5, T=0.02), grid, mixing="linear").require_converged()
-    found = hb.solve(alone(5.5, T=0.02), grid).require_converged()
-    assert found.rho == pytest.approx(linear.rho, abs=1e-5)
-    assert np.all(found.G.imag < 0)
+MIXINGS = ("anderson", "linear")
+
+
+@pytest.mark.parametrize("mixing", MIXINGS)
+@pytest.mark.parametrize("U", [5.5, 5.8, 6.0, 6.2, 6.5, 7.0])
+def test_near_the_mott_transition_the_metal_is_even(U, mixing):
+    """Luttinger's theorem at T -> 0: rho(0) = 1/(pi t), whatever U is."""
+    grid = hb.FrequencyGrid(n=2**12, w_max=28.0, eta_0=0.03)
+    found = hb.solve(alone(U, T=0.02), grid, mixing).require_converged()
+    assert is_even(found)
+    assert found.rho[grid.n // 2] == pytest.approx(1 / np.pi, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("U", "T", "grid"),
+    [
+        (7.0, 0.02, hb.FrequencyGrid(2**12, 30.0, 0.05)),
+        (8.0, 0.02, hb.FrequencyGrid(2**12, 30.0, 0.05)),
+        (8.0, 0.005, hb.FrequencyGrid(2**13, 30.0, 0.015)),
+        (6.0, 0.02, hb.FrequencyGrid(2**13, 25.0, 0.02)),
+        (8.0, 0.1, hb.FrequencyGrid(2**12, 30.0, 0.05)),
+    ],
+)
+def test_both_mixings_find_the_same_even_solution(U, T, grid):
+    pair = [hb.solve(alone(U, T=T), grid, mixing).require_converged() for mixing in MIXINGS]
+    assert all(is_even(found) for found in pair)
+    assert pair[0].rho == pytest.approx(pair[1].rho, abs=1e-5)
+
+
+def is_even(found):
+    """Also a solution of the equations as they are, which know of no symmetry."""
+    rho, G_new = found.rho[1:], one_round(found.G, found.bubble, found.grid).G_new
+    residual = np.max(np.abs(G_new - found.G))
+    return np.max(np.abs(rho - rho[::-1])) < 1e-12 and residual < found.tolerance
+
+
+def test_lbits_in_pairs_or_uncoupled_leave_particles_and_holes_alike():
+    grid = hb.FrequencyGrid(n=2**12, w_max=34.0, eta_0=0.05)
+    energies = [0.3, 0.1 + 0.2, -0.3, -0.3]
+    pairs = alone(7.5, T=0.02, squared_couplings=[0.1, 0.2, 0.1, 0.2], energies=energies)
+    found = hb.solve(pairs, grid).require_converged()
+    assert is_even(found) and found.electrons == pytest.approx((0.5, 0.5), abs=1e-12)
+    uncoupled = alone(7.5, T=0.02, squared_couplings=[0.0], energies=[0.4])
+    found = hb.solve(uncoupled, grid).require_converged()
+    without = hb.solve(alone(7.5, T=0.02), grid).require_converged()
+    assert np.max(np.abs(found.G - without.G)) < 1e-12
 
 
 def test_the_linear_step_is_that_of_the_notes():
-    """One step of m = 1 from 1/(z + i t): G = 1/(z - t^2/(z + i t))."""
-    found = hb.solve(alone(0.0), COARSE, "linear", fraction=1.0, max_iterations=2)
-    z = COARSE.z
-    G_new = 1 / (z - 1 / (z + 1j))
-    assert np.max(np.abs(found.G - G_new)) < 1e-14
-    half = hb.solve(alone(0.0), COARSE, "linear", max_iterations=2)
-    assert np.max(np.abs(half.G - 0.5 / (z + 1j) - 0.5 * G_new)) < 1e-14
+    """Steps of m from 1/(z + i t) at U = 0, where G_new = 1/(z - t^2 G)."""
+    for m in (1.0, 0.3):
+        G, expected = 1 / (COARSE.z + 1j), []
+        for _ in range(5):
+            G_new = 1 / (COARSE.z - G)
+            expected.append(np.max(np.abs(G_new - G)))
+            G = (1 - m) * G + m * G_new
+        found = hb.solve(alone(0.0), COARSE, "linear", fraction=m, max_iterations=5)
+        assert found.changes == pytest.approx(expected, rel=1e-12)
 
 
 def test_numba_is_loaded_for_lbits_only():

@@ -60,7 +60,7 @@ def test_every_check_that_applies_is_passed(system, expected):
 @given(
     N=st.integers(1, 200),
     t=st.floats(0.05, 2.0),
-    U=st.sampled_from([0.0, 0.5, 2.0, 5.0]),
+    U=st.sampled_from([0.0, 0.5, 2.0, 5.0, 8.0]),
     T=st.floats(0.1, 10.0),
     lbits=st.lists(st.tuples(st.floats(0.0, 8.0), st.floats(-3.0, 3.0)), max_size=12),
     c=st.sampled_from([0.5, 1.0]),
@@ -80,6 +80,30 @@ def test_whatever_the_parameters(N, t, U, T, lbits, c, broad):
     assert np.max(np.abs(found.G - linear.G)) < 1e-6 * max(1.0, np.max(np.abs(found.G)))
 
 
+@settings(max_examples=15)
+@given(
+    N=st.integers(1, 200),
+    t=st.floats(0.05, 2.0),
+    U=st.floats(0.01, 10.0),
+    T=st.floats(0.01, 1.0),
+    lbits=st.lists(st.tuples(st.floats(0.0, 8.0), st.floats(0.0, 3.0)), max_size=4),
+    broad=st.floats(1.001, 10.0),
+)
+def test_particles_and_holes_stay_alike_whatever_the_parameters(N, t, U, T, lbits, broad):
+    """Low temperatures included; the grid may then be too coarse for int rho = 1."""
+    squared = [v for v, _ in lbits] * 2
+    energies = [e for _, e in lbits] + [-e for _, e in lbits]
+    system = hb.Bubble(N, t, U, T, squared, energies)
+    repulsion = max([sum(squared) / 2 / np.sqrt(N), *(v * np.sqrt(N) for v in squared)])
+    w_max = 3.01 * (system.reach + 2 * np.sqrt(repulsion))
+    grid = hb.FrequencyGrid(n=2048, w_max=w_max, eta_0=broad * 4 * w_max / 2048)
+    found = hb.solve(system, grid).require_converged()
+    assert {EVEN, REAL} <= {row.name for row in found.checks} and failed(found) <= {NORM}
+    assert found.electrons == pytest.approx((0.5, 0.5), abs=1e-9)
+    linear = hb.solve(system, grid, mixing="linear", max_iterations=5000).require_converged()
+    assert np.max(np.abs(found.G - linear.G)) < 1e-6 * max(1.0, np.max(np.abs(found.G)))
+
+
 def test_each_check_sees_what_it_is_for():
     found = hb.solve(bubble(), GRID)
     assert failed(replace(found, G=1.01 * found.G)) >= {NORM, RESIDUAL}
@@ -94,6 +118,54 @@ def test_each_check_sees_what_it_is_for():
     free = hb.solve(bubble(0.0, squared_couplings=[0.0, 0.0]), GRID)
     wrong = failed(replace(free, G=free.G * (1 + 1e-4 * np.exp(-(free.w**2)))))
     assert {SEMICIRCLE, RESIDUAL} < wrong and any(name.startswith("Newton") for name in wrong)
+
+
+def test_what_fails_is_among_the_warnings():
+    """Levels at +-sqrt(V_a^2 sqrt(N)) = +-47 are beyond w_max = 20."""
+    found = hb.solve(bubble(squared_couplings=[400.0, 400.0], energies=[0.5, -0.5]), GRID)
+    (norm,) = (row for row in found.checks if not row.passed)
+    assert norm.name == NORM and norm.value == pytest.approx(0.033, abs=0.001)
+    (warning,) = found.warnings
+    assert NORM in warning and "0.033" in warning and "w_max" in warning
+    assert "warnings=1" in repr(found)
+    uneven = replace(found, G=np.roll(found.G, 1))
+    assert any(EVEN in sentence for sentence in uneven.warnings)
+
+
+def test_an_lbit_that_tips_the_spectrum_is_among_the_warnings():
+    """V_a^2 = 1e-6 cannot empty levels of the bubble; at large U and low T the iteration does."""
+    grid = hb.FrequencyGrid(n=2**12, w_max=36.0, eta_0=0.05)
+    one = {"squared_couplings": [1e-6], "energies": [0.5]}
+    tipped = hb.solve(bubble(7.0, T=0.02, **one), grid).require_converged()
+    f = (1 - np.tanh(tipped.w / 0.04)) / 2
+    by_hand = [(A * f)[1:].sum() / A[1:].sum() for A in (tipped.rho, -tipped.G_0.imag)]
+    assert tipped.electrons == pytest.approx(by_hand, rel=1e-12)
+    assert abs(by_hand[0] - by_hand[1]) > 0.05
+    assert any("n_0=" in sentence for sentence in tipped.warnings)
+    for U, T in ((7.0, 0.5), (2.0, 0.02)):
+        found = hb.solve(bubble(U, T=T, **one), grid).require_converged()
+        assert found.electrons == pytest.approx((0.5, 0.5), abs=1e-5)
+        assert not any("n_0=" in sentence for sentence in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("squared", "energies", "symmetric"),
+    [
+        ([], [], True),
+        ([0.1, 0.2, 0.1, 0.2], [0.3, 0.1 + 0.2, -0.3, -0.3], True),
+        ([0.2, 0.1, 0.1, 0.2], [0.3, 0.1 + 0.2, -0.1 - 0.2, -0.3], True),
+        ([0.1, 0.2, 0.1 + 1e-16, 0.2], [0.5, 0.7, -0.5, -0.7], True),
+        ([0.1, 0.2, 0.2, 0.1], [0.5, 0.7, -0.5, -0.7], False),
+        ([0.1, 0.1], [0.3, 0.3], False),
+        ([0.1, 0.1], [0.3, -0.3 - 1e-9], False),
+        ([0.1, 0.1 + 1e-8], [0.3, -0.3], False),
+        ([0.1, 0.1, 0.1], [0.3, 0.3, -0.3], False),
+        ([0.1], [0.0], True),
+        ([0.1, 0.0], [0.0, 0.7], True),
+    ],
+)
+def test_which_lbits_are_symmetric(squared, energies, symmetric):
+    assert hb.Bubble(30, 1.0, 2.0, 2.0, squared, energies).symmetric is symmetric
 
 
 def test_a_finer_and_a_wider_grid():
@@ -127,6 +199,28 @@ def test_too_few_rounds():
     assert any("iteration limit after 3 rounds" in sentence for sentence in found.warnings)
     with pytest.raises(SolverFailure, match=r"after 3 rounds.*max_iterations"):
         found.require_converged()
+
+
+def test_what_did_not_converge_is_the_nearest():
+    """Between a metal that is not stable to the iteration and the solution where this arrives."""
+    grid = hb.FrequencyGrid(n=2**12, w_max=30.0, eta_0=0.05)
+    system = bubble(6.5, T=0.02, squared_couplings=[1e-6], energies=[0.5])
+    found = hb.solve(system, grid, mixing="linear", max_iterations=110)
+    assert found.status == "iteration limit"
+    assert found.change == found.changes.min() < found.changes[-1] / 100
+    (residual,) = (row.value for row in found.checks if row.name == RESIDUAL)
+    assert residual == pytest.approx(found.change, rel=1e-6)
+    with pytest.raises(SolverFailure, match=f"best changed G by {found.change:.2g}"):
+        found.require_converged()
+
+
+@pytest.mark.parametrize("rounds", [150, 400])
+def test_stalled_is_half_of_the_rounds_but_100_without_progress(rounds):
+    found = hb.solve(bubble(), GRID, tolerance=1e-18, max_iterations=rounds)
+    assert found.status == "stalled"
+    # a change that is less by under 1 % is no progress
+    assert max(100, rounds / 2) < found.iterations < rounds
+    assert found.iterations < max(100, rounds / 2) + 50
 
 
 @pytest.mark.parametrize("mixing", ["anderson", "linear"])

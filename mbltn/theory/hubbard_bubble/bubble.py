@@ -11,6 +11,8 @@ from mbltn.errors import InvalidInput
 from .._inputs import one_number, positive_integer, require_finite, require_nonnegative
 from .._quadrature import Floats
 
+_EQUAL = 1e-12
+
 
 def _none() -> Floats:
     return np.empty(0)
@@ -89,12 +91,24 @@ class Bubble:
 
     @property
     def symmetric(self) -> bool:
-        """Whether each l-bit has a partner of equal coupling at the opposite energy."""
-        up = np.lexsort((self.squared_couplings, self.energies))
-        down = np.lexsort((self.squared_couplings, -self.energies))
+        """Whether each coupled l-bit has a partner of equal coupling at the opposite energy.
+
+        Equal to 1e-12: `solve` then makes particles and holes alike.
+        """
+        coupled = self.squared_couplings > 0
+        strengths, energies = self.squared_couplings[coupled], self.energies[coupled]
+        # Levels first, then couplings within each: sorted by energies that differ by rounding,
+        # couplings of one level would come in any order.
+        both = np.concatenate([energies, -energies])
+        order = np.argsort(both)
+        steps = np.diff(both[order], prepend=both[order][:1])
+        levels = np.empty(len(both), dtype=int)
+        levels[order] = np.cumsum(steps > _EQUAL * self.reach)
+        up, down = np.split(levels, 2)
+        of_up, of_down = np.lexsort((strengths, up)), np.lexsort((strengths, down))
         return bool(
-            np.allclose(self.energies[up], -self.energies[down], rtol=0, atol=1e-12 * self.reach)
-            and np.allclose(self.squared_couplings[up], self.squared_couplings[down], atol=0)
+            np.array_equal(up[of_up], down[of_down])
+            and np.allclose(strengths[of_up], strengths[of_down], rtol=_EQUAL, atol=0)
         )
 
     def __repr__(self) -> str:

@@ -22,6 +22,13 @@ class Round(NamedTuple):
     G_new: Complexes
 
 
+def symmetrised(G: Complexes) -> Complexes:
+    """(G(w) - G(-w)*)/2, particles and holes alike; the point -w_max, without partner, as it is."""
+    even = G.copy()
+    even[1:] = (G[1:] - G[:0:-1].conj()) / 2
+    return even
+
+
 def one_round(G: Complexes, bubble: Bubble, grid: FrequencyGrid) -> Round:
     """Iterated perturbation theory, docs/physics.md (H3, H4); C eqs 16-19."""
     inverse = grid.z - hybridisation(G, bubble, grid)

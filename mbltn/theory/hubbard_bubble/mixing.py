@@ -15,8 +15,8 @@ class Mixing(Protocol):
 
     def step(self, G: Complexes, residual: Complexes) -> Complexes: ...
 
-    def no_progress(self) -> None:
-        """Told when the residual has not fallen for some rounds."""
+    def no_progress(self) -> bool:
+        """Told when the residual has not fallen for some rounds: is there another way to go on?"""
 
 
 class Linear:
@@ -28,8 +28,9 @@ class Linear:
     def step(self, G: Complexes, residual: Complexes) -> Complexes:
         return G + self.fraction * residual
 
-    def no_progress(self) -> None:
+    def no_progress(self) -> bool:
         """Slow is all that it can be."""
+        return False
 
 
 class Anderson:
@@ -37,21 +38,24 @@ class Anderson:
 
     Coefficients of its own for every frequency: the l-bits couple no two frequencies, and the
     self-energy joins them smoothly. Where that makes no progress (near the Mott transition), one
-    set of coefficients for all.
+    set of coefficients for all; where that makes none either, linear mixing.
     """
 
     def __init__(self, fraction: float, regularisation: float = 1e-12) -> None:
         self.fraction, self.regularisation = fraction, regularisation
-        self.for_all = False
+        self.for_all = self.linear = False
         self._keep(2)
 
     def _keep(self, depth: int) -> None:
         self.G: deque[Complexes] = deque(maxlen=depth + 1)
         self.residuals: deque[Complexes] = deque(maxlen=depth + 1)
 
-    def no_progress(self) -> None:
-        self.for_all = True
-        self._keep(5)
+    def no_progress(self) -> bool:
+        if self.linear:
+            return False
+        self.for_all, self.linear = True, self.for_all
+        self._keep(0 if self.linear else 5)
+        return True
 
     def step(self, G: Complexes, residual: Complexes) -> Complexes:
         self.G.append(G)

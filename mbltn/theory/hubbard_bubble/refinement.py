@@ -19,8 +19,8 @@ _BOUND = 1e-4
 def refinement(solution: Solution) -> tuple[Check, ...]:
     """Change of rho when dw is halved or doubled, and w_max doubled or halved, at the same eta_0.
 
-    docs/physics.md (H6). Costs up to four solutions on up to twice as many points; grids that
-    `solve` would refuse are left out.
+    docs/physics.md (H6): the one check that is not in `Solution.checks`, for it costs up to four
+    solutions on up to twice as many points. Grids that `solve` would refuse are left out.
 
     Returns
     -------

@@ -19,10 +19,22 @@ class SelfEnergy(NamedTuple):
 
 
 def empty_and_occupied(A_0: Floats, T: float, grid: FrequencyGrid) -> tuple[Floats, Floats]:
-    """A+ = A_0 (1 - f) and A- = A_0 f with f = 1/(exp(w/T) + 1)."""
+    """A+ = A_0 (1 - f) and A- = A_0 f with f = 1/(exp(w/T) + 1); 0 at -w_max."""
     # exp(w/T) overflows at low temperature
     step = np.tanh(grid.w / (2 * T))
+    A_0 = _with_partner(A_0)
     return A_0 * (1 + step) / 2, A_0 * (1 - step) / 2
+
+
+def _with_partner(values: Floats) -> Floats:
+    """Without the point -w_max, since +w_max is not on the grid.
+
+    Alone it would favour one of particles and holes: by little, but in a Mott insulator each round
+    of the iteration multiplies that.
+    """
+    values = values.copy()
+    values[0] = 0.0
+    return values
 
 
 def second_order(A_0: Floats, U: float, T: float, grid: FrequencyGrid) -> SelfEnergy:
@@ -43,9 +55,11 @@ def second_order(A_0: Floats, U: float, T: float, grid: FrequencyGrid) -> SelfEn
 def hilbert(rho: Floats) -> Floats:
     """Principal value of int rho(e)/(w - e) de: sum_j rho_j K(k-j), K(m) = 2/m for odd m, else 0.
 
-    The points next to a pole cancel in pairs; the rule has no error for what the grid resolves.
+    The points next to a pole cancel in pairs; the rule has no error for what the grid resolves. The
+    point -w_max, which has no partner, is left out.
     """
     n = len(rho)
+    rho = _with_partner(rho)
     kernel = np.zeros(2 * n)
     odd = np.arange(1, n, 2)
     kernel[odd], kernel[-odd] = 2 / odd, -2 / odd

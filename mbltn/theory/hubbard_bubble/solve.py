@@ -10,7 +10,7 @@ from mbltn.errors import InvalidInput
 
 from .._inputs import one_number, one_of, positive_integer
 from .bubble import Bubble
-from .equations import Round, one_round
+from .equations import Round, one_round, symmetrised
 from .grid import Complexes, FrequencyGrid
 from .mixing import Anderson, Linear, Mixing
 from .solution import Solution
@@ -19,7 +19,7 @@ from .solution import Solution
 Tick = Callable[[int, float], None]
 
 _MIXINGS = ("anderson", "linear")
-_IMPATIENT, _PATIENT = 10, 100  # rounds without progress: for the mixing, and for the end
+_IMPATIENT, _PATIENT = 10, 100  # rounds without progress: for the mixing, and at least for the end
 
 
 def solve(
@@ -34,7 +34,8 @@ def solve(
     """Retarded Green function of the bubble by iterated perturbation theory at real frequencies.
 
     docs/physics.md (H3-H5), C eqs 14-19, from G = 1/(z + i t) on, until max|G_new - G| <
-    `tolerance`.
+    `tolerance`. Where the l-bits are symmetric (`Bubble.symmetric`), G(-w) = -G(w)* is kept: in a
+    Mott insulator the iteration leaves such a solution for one that is not.
 
     Parameters
     ----------
@@ -43,18 +44,20 @@ def solve(
     mixing : {"anderson", "linear"}
         "linear" is (1 - m) G + m G_new: 40 rounds at U = 2, some hundred at U = 0, where G
         is further from its limit than `tolerance` by 1/sqrt(eta_0) near edges of the spectrum.
-        "anderson" needs about ten.
+        "anderson" needs about ten, near the Mott transition also a hundred; where it gets no
+        nearer it becomes linear.
     fraction : float, in (0, 1]
         m.
     tolerance : float, > 0
     max_iterations : int, >= 1
+        "stalled" is the end before, by half of these rounds (at least 100) without progress.
     tick : callable, optional
         ``tick(iteration, change)`` after each round.
 
     Returns
     -------
     Solution
-        Also where nothing converged: `status` says so, and `require_converged` raises.
+        Also where nothing converged, the nearest: `status` says so, and `require_converged` raises.
 
     Raises
     ------
@@ -75,32 +78,32 @@ def solve(
     one_number("tolerance", tolerance, "it ends the iteration")
     positive_integer("max_iterations", max_iterations, "it counts rounds")
     how: Mixing = Anderson(fraction) if mixing == "anderson" else Linear(fraction)
+    symmetric = bubble.symmetric
     G = np.asarray(1 / (grid.z + 1j * bubble.t))
     changes: list[float] = []
-    best, since, status = np.inf, 0, "iteration limit"
-    nearest = G, G
+    best, since, idle, status = np.inf, 0, 0, "iteration limit"
     while True:
         found = one_round(G, bubble, grid)
         changes.append(float(np.max(np.abs(found.G_new - G))))
         if tick is not None:
             tick(len(changes), changes[-1])
-        if changes[-1] < tolerance:
+        since, idle = (0, 0) if changes[-1] < 0.99 * best else (since + 1, idle + 1)
+        if changes[-1] < best or len(changes) == 1:
+            best, nearest = changes[-1], (G, found)
+        if best < tolerance:
             status = "converged"
+            break
+        if since >= max(_PATIENT, max_iterations / 2):
+            status = "stalled"
             break
         if len(changes) == max_iterations:
             break
-        since = 0 if changes[-1] < 0.99 * best else since + 1
-        if changes[-1] < best:
-            best, nearest = changes[-1], (G, found.G_new)
-        if since == _PATIENT:
-            status = "stalled"
-            break
-        G_new = found.G_new
-        if since == _IMPATIENT:
-            how.no_progress()
-            G, G_new = nearest
-        G = how.step(G, G_new - G)
-    return _solution(bubble, grid, G, found, changes, tolerance, status)
+        if idle == _IMPATIENT and how.no_progress():
+            (G, found), idle = nearest, 0
+        G = how.step(G, found.G_new - G)
+        if symmetric:
+            G = symmetrised(G)
+    return _solution(bubble, grid, *nearest, changes, tolerance, status)
 
 
 def _solution(
