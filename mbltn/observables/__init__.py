@@ -8,6 +8,7 @@ from .coupling import (
     perturbation_norm,
     reduced_coupling,
 )
+from .dynamical import DynamicalMoments, SmoothLine, dynamical_moments
 from .energy_histogram import EnergyHistogram, energy_histogram, mean_histogram
 from .entanglement import (
     entropy,
@@ -27,6 +28,7 @@ from .form_factor import (
     unfold,
 )
 from .hybridization import hybridization_function, product_energies
+from .lanczos_spectral import lanczos_spectral
 from .levels import (
     around_energy,
     centre_spacing,
@@ -43,7 +45,7 @@ from .local_spins import ReducedStates, reduced_states
 from .measure import measure
 from .measured import Measurement
 from .memory import infinite_time_correlator
-from .operator_ipr import log_operator_ipr
+from .operator_ipr import log_operator_ipr, log_operator_ipr_smooth
 from .orbitals import amplitudes_at_origin, orbital_sites
 from .pair_density import PairDensity, s_omega_numeric
 from .participation import participation_volume
@@ -65,6 +67,7 @@ from .transitions import Transitions, transitions_between, transitions_within
 __all__ = [
     "OBSERVABLES",
     "BareHybridization",
+    "DynamicalMoments",
     "EnergyHistogram",
     "EthElements",
     "FormFactor",
@@ -75,6 +78,7 @@ __all__ = [
     "Pauli",
     "ReducedCoupling",
     "ReducedStates",
+    "SmoothLine",
     "SpectralFunction",
     "ThoulessParameter",
     "ThoulessTime",
@@ -86,6 +90,7 @@ __all__ = [
     "bare_hybridization",
     "centre_spacing",
     "doublets",
+    "dynamical_moments",
     "energy_histogram",
     "entropy",
     "entropy_cut",
@@ -100,11 +105,13 @@ __all__ = [
     "half_maximum_width",
     "hybridization_function",
     "infinite_time_correlator",
+    "lanczos_spectral",
     "level_density",
     "level_spacing",
     "line_width",
     "log_echo",
     "log_operator_ipr",
+    "log_operator_ipr_smooth",
     "lyapunov_grid",
     "lyapunov_strip",
     "mean_histogram",

@@ -12,6 +12,7 @@ import numpy as np
 
 import mbltn as mb
 from mbltn.comm import Rows, Serial, by_halves, raised_on_all_ranks, together, world
+from mbltn.observables import Pauli, dynamical_moments, lanczos_spectral
 from mbltn.solvers import Windowed
 from mbltn.solvers.windowed.frame import Frame
 from mbltn.solvers.windowed.near import Near
@@ -145,6 +146,24 @@ def lattice_of(comm):
     return mb.measure(pairs, ["grain_amplitude", "orbital_site"], lattice)
 
 
+def dynamical_of(comm):
+    """Moments of the grain's spin, whose partners lie on other rows, and of the outermost l-bit."""
+    model, sample = problem()
+    pairs = mb.eigenpairs(model.operator(sample), mb.Target.middle(K), "dense", comm)
+    result = {}
+    for pauli in (Pauli("x", 0, 1), Pauli("z", 4)):
+        found = dynamical_moments(pairs, pauli, resolution=0.2)
+        w, weights = lanczos_spectral(pairs, pauli, level=3, steps=6)
+        result[pauli] = {
+            "moments": found.moments,
+            "expectation": found.expectation,
+            "scale": found.scale,
+            "w": w,
+            "weights": weights,
+        }
+    return result
+
+
 def study_of(folder, comm, *overrides):
     solver = "slepc" if HAS_SLEPC else "shift_invert"
     study = load_study(STUDY, [f"ensemble.1.solver={solver}", *overrides])
@@ -161,6 +180,7 @@ def main(output):
         "windowed": {name: windowed_of(name, comm) for name in COUPLINGS},
         "halves": halves_of(comm),
         "lattice": lattice_of(comm),
+        "dynamical": dynamical_of(comm),
         "study": study_of(output / "all_ranks", comm),
         "study_by_pairs": study_of(output / "pairs", comm, "resources.ranks_per_problem=2"),
     }

@@ -46,7 +46,7 @@ class Density:
         """Levels per energy, and its standard error."""
         angle = float(self.scale.angle(energy))
         k = np.arange(len(self.moments))
-        weights = np.where(k == 0, 1.0, 2.0) * np.cos(k * angle) * _jackson(len(k))
+        weights = np.where(k == 0, 1.0, 2.0) * np.cos(k * angle) * jackson(len(k))
         measure = np.pi * self.scale.half * max(np.sin(angle), 1e-12)
         return _mean(weights @ self.moments / measure)
 
@@ -57,7 +57,7 @@ class Density:
     def _below(self, energy: float) -> np.ndarray:
         angle = float(self.scale.angle(energy))
         k = np.arange(1, len(self.moments))
-        weights = -2.0 * np.sin(k * angle) / k * _jackson(len(self.moments))[1:]
+        weights = -2.0 * np.sin(k * angle) / k * jackson(len(self.moments))[1:]
         return ((np.pi - angle) * self.moments[0] + weights @ self.moments[1:]) / np.pi
 
     def half_width(self, energy: float, count: float) -> float:
@@ -169,7 +169,7 @@ def certify_by_kpm(
     )  # fmt: skip
 
 
-def _jackson(n: int) -> np.ndarray:
+def jackson(n: int) -> np.ndarray:
     """``g_k = [(n - k + 1) cos(k q) + sin(k q) cot q] / (n + 1)``, ``q = pi / (n + 1)``."""
     k = np.arange(n)
     q = np.pi / (n + 1)
