@@ -12,9 +12,10 @@ import numpy as np
 from ..models import CentralGrain
 from ..operators import SIGMA_X, Operator, Term, embed, to_csr, to_dense
 from .coupling import bare_hybridization
+from .dynamical import DynamicalMoments, dynamical_moments
 from .hybridization import hybridization_function
 from .measured import Measured
-from .operator_ipr import log_operator_ipr
+from .operator_ipr import log_operator_ipr, log_operator_ipr_smooth
 from .pauli import Pauli
 from .spectral import spectral_function
 from .thouless import thouless_parameter
@@ -61,10 +62,29 @@ def log_ipr_lbits(measured: Measured) -> np.ndarray:
     return found
 
 
+def log_ipr_probe_smooth(measured: Measured) -> np.ndarray:
+    return log_operator_ipr_smooth(_moments(measured, measured.probe_spin))
+
+
 def spectral_contact(measured: Measured) -> np.ndarray:
+    return _curve(measured, measured.transitions(Pauli("x", 0, _contact(measured))))
+
+
+def spectral_contact_smooth(measured: Measured) -> np.ndarray:
+    moments = _moments(measured, _contact(measured))
+    found = moments.spectral_function(*measured.options.grid())
+    return np.stack([found.thermal, found.mean_log])
+
+
+def _contact(measured: Measured) -> int:
     contact = measured.grain_model.contact_spin
     assert contact is not None
-    return _curve(measured, measured.transitions(Pauli("x", 0, contact)))
+    return contact
+
+
+def _moments(measured: Measured, spin: int) -> DynamicalMoments:
+    assert measured.options.resolution is not None
+    return dynamical_moments(measured.pairs, Pauli("x", 0, spin), measured.options.resolution)
 
 
 def spectral_last_lbit(measured: Measured) -> np.ndarray:

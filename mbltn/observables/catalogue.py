@@ -33,6 +33,7 @@ class Observable:
         the splittings of l-bits suffice; empty if the measured states do
     of_disorder : the sample enters
     label : names something, and has no mean
+    smooth : from Chebyshev moments of the measured states alone, at `Measurement.resolution`
     curve : a function on the grid of `Measurement`, averaged point by point and kept out of tables
     """
 
@@ -41,6 +42,7 @@ class Observable:
     partners: str = ""
     of_disorder: bool = False
     label: bool = False
+    smooth: bool = False
     curve: bool = False
 
     @property
@@ -173,4 +175,8 @@ OBSERVABLES: dict[str, Observable] = {
     ),
     "hybridization": Observable(probes.hybridization, ("grain",), of_disorder=True, curve=True),
     "bare_coupling": Observable(probes.bare_coupling, ("xx",), of_disorder=True),
+    "log_ipr_probe_smooth": Observable(probes.log_ipr_probe_smooth, ("grain",), smooth=True),
+    "spectral_contact_smooth": Observable(
+        probes.spectral_contact_smooth, ("contact",), smooth=True, curve=True
+    ),
 }

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import InvalidInput
 from ..models import Model, Sample
+from ..models.base import GrainModel
 from ..operators import HilbertSpace
 from ..solvers import Eigenpairs
 from .catalogue import NEEDS, OBSERVABLES
@@ -60,6 +61,18 @@ def check_measurable(
             )
         if OBSERVABLES[name].curve:
             options.grid()
+        if OBSERVABLES[name].smooth and options.resolution is None:
+            raise InvalidInput(
+                f"{name!r} needs `resolution`, an energy: a tenth of the width that is looked for"
+            )
+    if isinstance(model, GrainModel) and options.probe_spin not in (None, *_spins(model)):
+        raise InvalidInput(
+            f"probe_spin={options.probe_spin} is not one of the grain's spins 1..{model.n_grain}"
+        )
+
+
+def _spins(model: GrainModel) -> range:
+    return range(1, model.n_grain + 1)
 
 
 def need_partners(names: Iterable[str]) -> bool:
@@ -107,6 +120,8 @@ def measure(
     ``spectral_contact``   (2, bins)      thermal rho(w) and mean ln rho(w) of sigma^x of the
                                           spin that the l-bits touch
     ``spectral_last_lbit`` (2, bins)      the same of the last l-bit
+    ``log_ipr_probe_smooth``  (k,)        the same as ``log_ipr_probe`` and ``spectral_contact``
+    ``spectral_contact_smooth`` (2, bins) by Chebyshev moments, without other eigenstates
     ``hybridization``      (1, bins)      k(w) over grain and l-bits uncoupled
     ``bare_coupling``      (1,)           G of the last l-bit next to the grain and all others
     ====================== ============== ==================================================

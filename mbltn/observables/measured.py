@@ -30,12 +30,14 @@ class Measurement:
     bin_width, reach : bins and range of the curves: spectral functions, hybridization function
     partners : number of pairs in each of the windows around E +- splitting, where the whole
         spectrum is out of reach; by default the partners of a state are all eigenstates
+    resolution : energy that Chebyshev moments resolve, for the ``*_smooth`` observables
     """
 
     probe_spin: int | None = None
     bin_width: float | None = None
     reach: float | None = None
     partners: int | None = None
+    resolution: float | None = None
 
     def grid(self) -> tuple[float, float]:
         """(bin_width, reach), or an `InvalidInput` if one is missing."""

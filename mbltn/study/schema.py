@@ -60,6 +60,7 @@ class MeasurementOptions(_Table):
     bin_width: Annotated[float, Field(gt=0)] | None = None
     reach: Annotated[float, Field(gt=0)] | None = None
     partners: Positive | None = None
+    resolution: Annotated[float, Field(gt=0)] | None = None
 
     def options(self, below: MeasurementOptions | None = None) -> Measurement:
         """With the options of `below` where there is none here."""

@@ -20,11 +20,13 @@ def test_rows_follow_each_other_and_differ_by_one_at_most(job, dimension):
 
 
 @pytest.mark.parametrize("offset", OFFSETS)
-def test_shifted_is_a_slice_with_zeros_beyond_the_end(job, dimension, offset):
-    padded = np.concatenate([whole_array(dimension), np.zeros((dimension + offset, 3))])
+def test_shifted_is_a_slice_with_zeros_beyond_the_ends(job, dimension, offset):
+    beyond = np.zeros((2 * dimension + abs(offset), 3))
+    padded = np.concatenate([beyond, whole_array(dimension), beyond])
     shifted = [parts[offset] for parts in of_ranks(job, dimension, "shifted")]
     for (low, high), part in zip(of_ranks(job, dimension, "bounds"), shifted, strict=True):
-        np.testing.assert_array_equal(part, padded[low + offset : high + offset])
+        moved = len(beyond) + offset
+        np.testing.assert_array_equal(part, padded[low + moved : high + moved])
 
 
 def test_every_column_is_whole_on_one_rank(job, dimension):

@@ -12,7 +12,7 @@ import numpy as np
 
 import mbltn as mb
 from mbltn.comm import Rows, Serial, by_halves, raised_on_all_ranks, together, world
-from mbltn.observables import Pauli, dynamical_moments, lanczos_spectral
+from mbltn.observables import Measurement, Pauli, dynamical_moments, lanczos_spectral
 from mbltn.solvers import Windowed
 from mbltn.solvers.windowed.frame import Frame
 from mbltn.solvers.windowed.near import Near
@@ -21,7 +21,7 @@ from mbltn.study import load_study, run_study
 
 STUDY = Path(__file__).with_name("small.toml")
 DIMENSIONS = (11, 3)  # 3 rows leave the fourth rank without any
-OFFSETS = (0, 1, 2, 4, 7, 10, 11, 30)
+OFFSETS = (0, 1, 2, 4, 7, 10, 11, 30, -1, -3, -7, -11, -30)
 HAS_SLEPC = importlib.util.find_spec("slepc4py") is not None
 SOLVERS = (
     *("auto", "dense", "reduced", "shift_invert", "windowed", "filtered"),
@@ -30,6 +30,11 @@ SOLVERS = (
 OBSERVABLES = (
     *("gap_ratio", "entropy_lbits", "sigma_z_lbits", "memory_lbits", "entropy_cuts"),
     "participation",
+)
+OF_WINDOWS = ("line_ratio_raw", "line_captured", "log_ipr_lbits", "spectral_last_lbit")
+PROBES = (
+    *(*OF_WINDOWS, "thouless", "log_ipr_probe", "spectral_contact", "hybridization"),
+    "bare_coupling",
 )
 K = 9
 COUPLINGS = ("xx", "pm", "xxyy")
@@ -146,6 +151,24 @@ def lattice_of(comm):
     return mb.measure(pairs, ["grain_amplitude", "orbital_site"], lattice)
 
 
+def probes_of(comm):
+    """Observables of papers C and E, from the whole spectrum and from windows."""
+    model = mb.models.CentralGrain(2, 4, alpha=0.6, first_coupling=0.9, coupling="xx")
+    sample = model.draw(seed=8, realization=1)
+    op = model.operator(sample)
+    spectrum = mb.eigenpairs(op, mb.Target.all(), "dense", comm)
+    options = Measurement(bin_width=0.3, reach=9.0)
+    given = {"sample": sample, "levels": slice(25, 40), "options": options}
+
+    def around(energy):
+        return mb.eigenpairs(op, mb.Target.energy(energy, 9), "dense", comm)
+
+    return {
+        "whole": mb.measure(spectrum, PROBES, model, **given),
+        "windows": mb.measure(spectrum, OF_WINDOWS, model, around=around, **given),
+    }
+
+
 def dynamical_of(comm):
     """Moments of the grain's spin, whose partners lie on other rows, and of the outermost l-bit."""
     model, sample = problem()
@@ -181,6 +204,7 @@ def main(output):
         "halves": halves_of(comm),
         "lattice": lattice_of(comm),
         "dynamical": dynamical_of(comm),
+        "probes": probes_of(comm),
         "study": study_of(output / "all_ranks", comm),
         "study_by_pairs": study_of(output / "pairs", comm, "resources.ranks_per_problem=2"),
     }

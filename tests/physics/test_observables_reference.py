@@ -140,7 +140,10 @@ def test_nothing_depends_on_the_phase_of_a_vector(thermal_pairs, rng):
     flipped = replace(thermal_pairs, vectors=thermal_pairs.vectors * signs)
     of_other_models = {"fock_decay", "grain_amplitude", "orbital_site", "bare_coupling"}
     names = [name for name in ob.OBSERVABLES if name not in of_other_models]
-    given = {"sample": THERMAL.draw(4, 0), "options": ob.Measurement(bin_width=0.05, reach=4.0)}
+    given = {
+        "sample": THERMAL.draw(4, 0),
+        "options": ob.Measurement(bin_width=0.05, reach=4.0, resolution=0.2),
+    }
     before, after = (mb.measure(p, names, THERMAL, **given) for p in (thermal_pairs, flipped))
     for name in names:
         np.testing.assert_allclose(after[name], before[name], rtol=1e-12, atol=1e-14)
