@@ -34,7 +34,7 @@ class Run:
         Name in the row.
     layout : Layout, optional
         That of the campaign if not given.
-    kind : {"solve", "kernel", "ensemble"}
+    kind : {"solve", "kernel", "ensemble", "probes"}
     arguments : further entries of the job
     """
 

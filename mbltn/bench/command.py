@@ -33,9 +33,9 @@ _OF_THE_PROBLEM = ("alpha", "model", "coupling", "n_grain", "seed", "realization
 @click.option("--threads", type=int, help="Of each rank [cores / ranks].")
 @click.option("--time-limit", type=float, help="Seconds for each method [600; yardsticks 7200].")
 @click.option("--memory-limit", type=float, help="MB for each method [0.9 of what is free].")
-@click.option("--rounds", type=int, help="Turns of each method; the best counts [1; B6-B8: 3, 5].")
+@click.option("--rounds", type=int, help="Turns of each method; the best counts [1; B6-B9: 3, 5].")
 @click.option("--baseline", help="Method that the ratios are to [slepc-ldlt, or the slowest].")
-@click.option("--yardstick", help="B1 ... B8, some with commas, or all: docs/benchmarks.md.")
+@click.option("--yardstick", help="B1 ... B9, some with commas, or all: docs/benchmarks.md.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for rows, table and plot.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj

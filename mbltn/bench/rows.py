@@ -69,6 +69,7 @@ class Row:
 _MORE = (
     *("mean_entropy", "mean_gap_ratio", "realizations_per_second"),
     *("gflops", "median_gflops", "triad_gbs", "triad_gflops"),
+    *("overhead", "eigh_seconds"),
     *("warm_up", "blas"),
 )
 

@@ -23,6 +23,7 @@ from .ensemble import run_ensemble
 from .kernel import run_kernel
 from .machine import loaded_blas, own_peak_mb
 from .methods import METHODS, obstacle
+from .probes import run_probes
 from .problem import Problem
 
 
@@ -81,6 +82,7 @@ RUNNERS: dict[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "solve": run_solve,
     "kernel": run_kernel,
     "ensemble": run_ensemble,
+    "probes": run_probes,
 }
 
 

@@ -1,4 +1,4 @@
-"""The yardsticks B1 to B8 of docs/benchmarks.md: what is run, what is read off, what must come out.
+"""The yardsticks B1 to B9 of docs/benchmarks.md: what is run, what is read off, what must come out.
 
 One entry each in `YARDSTICKS`. A figure is read from the rows of one case of its yardstick.
 """
@@ -175,6 +175,17 @@ YARDSTICKS: dict[str, Yardstick] = {
                 5,
                 10,
                 "x",
+            ),
+        ),
+        rounds=3,
+    ),
+    "B9": Yardstick(
+        "everything that is measured on the full spectrum at D=2^12, against its eigh alone",
+        (star(12, 1),),
+        (Run("full spectrum", Layout(1, 2), "probes"),),
+        (
+            Figure(
+                "overhead", value("overhead", "full spectrum"), 0.5, None, "of eigh", larger=False
             ),
         ),
         rounds=3,

@@ -47,8 +47,9 @@ def strengthening(bath: Stored, single: Stored) -> pd.DataFrame:
 def crossover(stored: Stored) -> pd.DataFrame:
     """E Fig 4: D(sigma^x_i) of a bath spin (i = 0) and of the l-bits i = 1 .. n.
 
-    Theory: the golden rule's line of l-bit i against the density of all levels, ln(8 pi rho w_i/3),
-    without a fit; and the slope 2 ln(4/3) of E eq 22 through its first point.
+    Theory: the golden rule's line of l-bit i against the density of all levels, ln(8 pi rho w_i/3);
+    and E eq 22 (sign corrected), which has no 1/3 of Gaussian elements and g_1/R for g_1/xi_v. No
+    number is fitted.
     """
     tidy = stored.means()
     n = int(tidy["n_lbits"].max())
@@ -60,8 +61,9 @@ def crossover(stored: Stored) -> pd.DataFrame:
     i = np.arange(1, n + 1)
     rule = np.array([_log_ipr_by_golden_rule(int(number), n) for number in i])
     rows += [("golden rule", *values, np.nan) for values in zip(i, rule, strict=True)]
-    line = rule[0] - 2 * (i - 1) / ZETA
-    rows += [("slope of E eq 22", *values, np.nan) for values in zip(i, line, strict=True)]
+    every = np.arange(n + 1)
+    printed = np.asarray(rmt.log_ipr_along_chain(every, 6, n, ZETA, FIRST / RADIUS))
+    rows += [("E eq 22", *values, np.nan) for values in zip(every, printed, strict=True)]
     return pd.DataFrame(rows, columns=["curve", "i", "value", "error"])
 
 

@@ -130,7 +130,7 @@ def _one_spin(
     return _study(
         name,
         _model(n_grain, grain, n_lbits=1, alpha=1.0, first_coupling=0.8, field_range=[1.0, 1.0]),
-        [{"realizations": count}],
+        [{"realizations": count, "solver": "dense"}],
         ("hybridization",),
         measurement={"bin_width": width, "reach": reach},
     )

@@ -171,6 +171,7 @@ def test_the_marks_are_those_of_the_documents():
         "B6": [(20, None)],
         "B7": [(1.7, 1.9), (1.7, 1.9)],
         "B8": [(5, 10)],
+        "B9": [(0.5, None)],
     }
     work = {name: [(p.dimension, p.n_pairs, p.alpha) for p in y.problems]
             for name, y in YARDSTICKS.items()}  # fmt: skip
@@ -183,6 +184,7 @@ def test_the_marks_are_those_of_the_documents():
         "B6": [(2**18, 1, 0.6)],
         "B7": [(2**16, 50, 0.6)],
         "B8": [(2**10, 20, 0.6)],
+        "B9": [(2**12, 1, 0.6)],
     }
 
 
