@@ -35,7 +35,14 @@ FIGURES: dict[str, PaperFigure] = {
         "E Fig 5: one more spin next to four baths",
         studies=universal_studies,
         from_stored=interface_figures.universal,
-        panels=(Axes("G", "$G$", r"$\Delta D(O_B)$", points=True, lines="log 2"),),
+        panels=(
+            Axes(
+                "G",
+                "$G$",
+                r"$\Delta D(O_B)$",
+                points=(*interface_figures.BATHS, interface_figures.UNCOUPLED),
+            ),
+        ),
     ),
     "E6": PaperFigure(
         "E Fig 6: hybridization functions next to random matrices (g = 0.8, h = 1)",

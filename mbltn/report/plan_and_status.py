@@ -47,7 +47,7 @@ _PLAN = (
 
 
 def _plan_row(name: str, states: str, task: Task, count: int, refused: bool) -> tuple[str, ...]:
-    cost = task.choice.cost
+    cost = task.choice.cost if task.choice.refusal else task.cost
     lack = "" if not refused else " (too large)" if cost.possible else " (cannot)"
     return (
         name,

@@ -115,6 +115,18 @@ class Task:
         """Whether a group of ranks works on this problem, with a method that gains by it."""
         return self._decided[1]
 
+    def _with_windows(self, cost: Cost) -> Cost:
+        """Beside the states, so many windows of partners by the same method."""
+        n_partners = self.measurement.partners
+        if n_partners is None or not self.windows:
+            return cost
+        parameters = json.dumps(self.parameters, sort_keys=True)
+        around = Target.energy(0.0, n_partners)
+        machine = self.group if self.shared and self.group else self.alone
+        (window, _) = _decided(parameters, self.seed, around, cost.method, machine, None)
+        seconds = cost.seconds + self.windows * window.cost.seconds
+        return replace(cost, seconds=seconds, memory=max(cost.memory, window.cost.memory))
+
     @cached_property
     def _decided(self) -> tuple[Choice, bool]:
         parameters = json.dumps(self.parameters, sort_keys=True)
@@ -136,8 +148,7 @@ class Task:
     @property
     def cost(self) -> Cost:
         """What the method takes; next to nothing if it cannot do this, since it fails at once."""
-        cost = self.choice.cost
-        cost = replace(cost, seconds=cost.seconds * (1 + self.windows))
+        cost = self._with_windows(self.choice.cost)
         return cost if cost.possible else replace(cost, seconds=_FAILURE, memory=0.0)
 
 

@@ -12,7 +12,7 @@ from ..theory.golden_rule import density_of_states
 
 WIDTH = 2.6  # bandwidth of the grain, per spin
 FIELDS = (0.5, 1.5)
-GRAIN = {"small": 6, "paper": 8, "beyond": 8}
+GRAIN = {"small": 6, "paper": 8, "beyond": 6}
 LENGTHS: dict[str, tuple[float, ...]] = {
     "exp1d": (0.4, 2.0, 2.885, 4.0),
     "stretch1d": (0.4, 0.6, 1.0, 2.0),
@@ -105,15 +105,21 @@ def crossing_studies(size: str) -> tuple[Study]:
 
 
 def _beyond(name: str, lengths: Sequence[float]) -> tuple[Study]:
-    """Windows of pairs at E = 0 and at E +- 2 eps of the last l-bit, for 2^15 states and more."""
+    """Chains of up to 12 l-bits, D = 2^18: windows of pairs at E = 0 and at E +- 2 eps of the last.
+
+    The grain has six spins, so that more l-bits fit: seven are in the core of the window method,
+    and those beyond couple the more weakly, the shorter xi is.
+    """
+    plan = [(7, 8, lengths, 240), (8, 3, lengths, 240), (9, 2, lengths[:2], 240)]
+    plan += [(10, 1, lengths[:2], 240), (12, 1, lengths[:1], 160)]
     ensembles = [
         {
-            "grid": {"geometry": ["exp1d"], "xi": list(lengths), "n_lbits": [M]},
+            "grid": {"geometry": ["exp1d"], "xi": list(chosen), "n_lbits": [M]},
             "realizations": realizations,
             "states": 60,
             "measurement": {"partners": partners},
         }
-        for M, realizations, partners in ((7, 8, 300), (8, 6, 300), (9, 4, 400), (10, 2, 400))
+        for M, realizations, chosen, partners in plan
     ]
     content = {
         "name": name,

@@ -68,18 +68,21 @@ def bath_studies(size: str) -> tuple[Study, ...]:
 
 
 def _crossover_by_windows() -> Study:
-    """Ten l-bits, D = 2^16: windows of pairs at E = 0 and at the splittings of every l-bit."""
+    """Ten l-bits, D = 2^16: windows of pairs at E = 0 and at the splittings of every l-bit.
+
+    The bath spin, whose operator leads to the whole spectrum, by Chebyshev moments.
+    """
     grain = {"kind": "goe", "scale": RADIUS, "normalise": "radius"}
     ensembles = [
         {"grid": {"n_lbits": [n]}, "realizations": number, "states": 40, "energy": 0.0}
-        for n, number in ((9, 4), (10, 2))
+        for n, number in ((8, 2), (9, 1), (10, 1))
     ]
     return _study(
         "E-bath-beyond",
         _model(6, grain),
         ensembles,
-        ("log_ipr_lbits", "entropy_lbits", "gap_ratio"),
-        measurement={"partners": 600},
+        ("log_ipr_lbits", "log_ipr_probe_smooth", "entropy_lbits", "gap_ratio"),
+        measurement={"partners": 400, "resolution": 0.05},
     )
 
 
@@ -98,20 +101,21 @@ def universal_studies(size: str) -> tuple[Study, Study, Study]:
 
     A local chain with three l-bits, the same chain alone, and a random matrix.
     """
-    n_grain, counts = {"small": (7, (30, 60, 60)), "paper": (9, (200, 1000, 100))}[size]
+    n_grain, counts = {"small": (7, (30, 200, 100)), "paper": (9, (200, 1000, 100))}[size]
     chain: dict[str, Any] = {"kind": "local_chain"}
     matrix: dict[str, Any] = {"kind": "goe", "scale": 4.6, "normalise": "radius"}
-    weak = (0.0, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3)
-    strong = (0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0)
-    weaker = 2.0 if size == "small" else 1.0
+    # A smaller bath needs stronger couplings for the same G.
+    scale = {"small": 1.5, "paper": 1.0}[size]
+    weak = [scale * g for g in (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)]
+    strong = [scale * g for g in (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6)]
     baths = (
-        ("lbits", chain, 4, weak, weaker, PROBE_OF_CHAIN),
-        ("chain", chain, 1, strong, weaker, PROBE_OF_CHAIN),
-        ("matrix", matrix, 1, strong, weaker, None),
+        ("lbits", chain, 4, weak, PROBE_OF_CHAIN),
+        ("chain", chain, 1, strong, PROBE_OF_CHAIN),
+        ("matrix", matrix, 1, strong, None),
     )
     studies = []
-    for (name, grain, n_lbits, couplings, scale, probe), count in zip(baths, counts, strict=True):
-        grid = {"last_coupling": [scale * g for g in couplings]}
+    for (name, grain, n_lbits, couplings, probe), count in zip(baths, counts, strict=True):
+        grid = {"last_coupling": couplings}
         studies.append(
             _study(
                 f"E-universal-{name}-{size}",
