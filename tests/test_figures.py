@@ -3,21 +3,26 @@
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.image import imread
+from scipy.integrate import trapezoid
 
 from mbltn.cli import main
 from mbltn.errors import InvalidInput, SolverFailure
-from mbltn.figures import FIGURES, figure_names, make
+from mbltn.figures import FIGURES, figure_names, make, studies_of
 from mbltn.plotting.curves import _draw, draw_curves
 from mbltn.plotting.lattice import draw_site_maps
 from mbltn.theory import central_grain
 from mbltn.validation import (
+    bubble_figures,
     bubble_growth,
+    bubble_studies,
     continuum,
     dot_relaxation,
     failed_avalanche_figures,
     film,
+    interface_studies,
     lattice_figures,
     nearly_mbl_metal,
 )
@@ -251,3 +256,62 @@ def test_dashed_curves_share_a_colour():
     assert {line.get_linestyle() for line in dashed} == {"--"}
     legend = [text.get_text() for text in drawn.get_legend().get_texts()]
     assert legend == [f"xi = {xi:g}" for xi in bubble_growth.FIG4["exp1d"].lengths]
+
+
+def tiny_sizes(monkeypatch):
+    """Studies of a few seconds in place of minutes."""
+    monkeypatch.setitem(bubble_studies.GRAIN, "small", 3)
+    monkeypatch.setitem(bubble_studies.REALIZATIONS, "small", (3, 3, 3))
+    for geometry in bubble_studies.LENGTHS:
+        monkeypatch.setitem(bubble_studies.LENGTHS, geometry, (0.4, 4.0))
+    monkeypatch.setitem(interface_studies.BATH, "small", (3, 3, 3))
+    monkeypatch.setitem(interface_studies.SINGLE_SPIN, "small", (3, 3, 3))
+    monkeypatch.setitem(interface_studies.UNIVERSAL, "small", (4, (2, 2, 2)))
+    monkeypatch.setitem(interface_studies.MATRICES, "small", {4: 3, 5: 3})
+    monkeypatch.setitem(interface_studies.CHAIN, "small", (5, 3))
+
+
+def test_figures_of_one_study_share_its_records(monkeypatch, tmp_path):
+    tiny_sizes(monkeypatch)
+    tables = {}
+    for name in ("C4", "C3", "C5", "C-S1", "C-S2", "C-S3"):
+        path = make(name, tmp_path, "small")
+        assert path == tmp_path / f"{name}-small.png"
+        tables[name] = pd.read_csv(tmp_path / f"{name}-small.csv")
+        kept = (tmp_path / "studies" / "C-growth-small" / "records.h5").stat().st_mtime_ns
+        if name == "C4":
+            first = kept
+        assert kept == first
+        pixels = imread(path)[..., :3]
+        assert ((pixels.max(axis=2) - pixels.min(axis=2)) > 0.3).mean() > 0.001
+    for geometry in bubble_studies.LENGTHS:
+        widths = tables["C4"][tables["C4"]["panel"] == geometry]
+        assert set(widths["M"]) == {1, 2} and (widths["value"] >= 2).all()
+    assert set(tables["C5"]["panel"]) >= {"exp1d", bubble_figures.SHORT, bubble_figures.LONG}
+    assert tables["C-S2"]["value"].between(0, 1).all()
+    assert tables["C-S3"]["value"].between(0, 1).all()
+
+
+@pytest.mark.parametrize("name", ["E3", "E4", "E5", "E6", "E7"])
+def test_figures_of_paper_e(monkeypatch, tmp_path, name):
+    tiny_sizes(monkeypatch)
+    path = make(name, tmp_path, "small")
+    table = pd.read_csv(tmp_path / f"{name}-small.csv")
+    for axes in FIGURES[name].panels:
+        assert {axes.x, axes.y, axes.by} <= set(table.columns)
+    assert table["value"].notna().all()
+    pixels = imread(path)[..., :3]
+    assert ((pixels.max(axis=2) - pixels.min(axis=2)) > 0.3).mean() > 0.001
+    if name in ("E6", "E7"):  # curves of weight 1, but for what lies outside of the picture
+        for _, rows in table.groupby([c for c in ("panel", "curve") if c in table]):
+            assert 0.7 < trapezoid(rows["value"], rows["w"]) < 1.05
+
+
+def test_sizes_are_checked_and_planned(tmp_path):
+    with pytest.raises(InvalidInput, match="E5 has no size 'beyond', only small, paper"):
+        make("E5", tmp_path, "beyond")
+    assert [study.name for study in studies_of("C4", "beyond")] == ["C-growth-beyond"]
+    assert studies_of("A8", "beyond") == ()
+    for name, figure in FIGURES.items():
+        for size in figure.sizes if figure.studies else ():
+            assert all(study.ensemble for study in studies_of(name, size))

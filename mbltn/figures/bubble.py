@@ -65,7 +65,15 @@ FIGURES: dict[str, PaperFigure] = {
         "C Fig S2: integral of the typical spectral function of a bath spin",
         studies=growth_studies,
         from_stored=bubble_figures.typicality,
-        panels=(Axes("M", "l-bits $M$", r"$\mathcal{I}/\pi$", points=True),),
+        panels=(
+            Axes(
+                "M",
+                "l-bits $M$",
+                r"$\mathcal{I}/\pi$",
+                points=True,
+                lines=bubble_figures.ALIKE,
+            ),
+        ),
     ),
     "C-S3": PaperFigure(
         "C Fig S3: entropy of the last l-bit (lines: mean field of D, nothing fitted)",

@@ -26,7 +26,7 @@ class Axes:
     points : curves that are points, or True for all
     panel : the value of the table's column `panel` that is drawn here; all of them if empty
     lines, dashed : curves whose name ends with this are lines, or dashed ones, in the colour of the
-        curve whose name is the rest, and not in the legend
+        curve whose name is the rest, and not in the legend; without a rest, they are in it
     """
 
     x: str
@@ -76,11 +76,12 @@ def draw_curves(table: pd.DataFrame, path: Path, panels: tuple[Axes, ...], title
 
 def _draw(drawn: Any, table: pd.DataFrame, axes: Axes) -> None:
     colours: dict[str, str] = {}
+    suffixes = tuple(suffix for suffix in (axes.lines, axes.dashed) if suffix)
     for curve, rows in table.groupby(axes.by, sort=False):
-        plain = str(curve).removesuffix(axes.dashed).removesuffix(axes.lines)
-        beside = plain != curve
+        plain = str(curve).removesuffix(axes.dashed).removesuffix(axes.lines) or str(curve)
+        beside = str(curve).endswith(suffixes)
         colour = colours.setdefault(plain, _COLOURS[len(colours) % len(_COLOURS)])
-        style: dict[str, Any] = {"color": colour, "label": None if beside else plain}
+        style: dict[str, Any] = {"color": colour, "label": plain if plain == curve else None}
         if beside:
             style["ls"] = "--" if axes.dashed and str(curve).endswith(axes.dashed) else "-"
         x, y = rows[axes.x], rows[axes.y]

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+from scipy.special import digamma
 
 from ..observables import absorbed_spins
 from ..observables.entanglement import LOG2
@@ -16,11 +17,12 @@ from ..study import Study
 from ..study.record import Record
 from ..theory import central_grain, golden_rule
 from ..theory.random_matrix import lorentzian
-from .bubble_studies import FIELDS, WIDTH
+from .bubble_studies import FIELDS, LEVELS_IN_A_BIN, WIDTH
 from .campaigns import Stored, mean_curves, rows_of
 
 THEORY, PRINTED = ", theory", ", C eqs 6, 7"
 _KEYS = ("geometry", "xi", "n_lbits")
+CROSSING = "exp1d, near xi_c = 2/log 2 = 2.885"
 _SAMPLES = 100
 _MOST_POINTS = 600
 
@@ -136,8 +138,13 @@ def last_entropy_by_number(stored: Stored) -> pd.DataFrame:
 
 
 def last_entropy_by_length(stored: Stored) -> pd.DataFrame:
-    """C Fig S4: entropy of the last l-bit against xi, for several numbers of l-bits."""
-    return _last_entropy(stored, x="xi", of="M")
+    """C Fig S4: entropy of the last l-bit against xi, for several numbers of l-bits.
+
+    With a panel of the crossing (inset of C Fig S4).
+    """
+    table = _last_entropy(stored, x="xi", of="M")
+    near = table[(table["panel"] == "exp1d") & table["xi"].between(2.4, 3.4)]
+    return pd.concat([table, near.assign(panel=CROSSING)], ignore_index=True)
 
 
 def _last_entropy(stored: Stored, x: str, of: str) -> pd.DataFrame:
@@ -167,7 +174,7 @@ def line_shapes(stored: Stored) -> pd.DataFrame:
 
 
 def _one_sample(stored: Stored, geometry: str) -> Iterator[tuple[Record, str]]:
-    """The first realization at the largest M, for the shortest and the longest xi."""
+    """The first realization at the largest M in its finest bins, at the ends of xi."""
     found: dict[float, Record] = {}
     for record in stored.store.records():
         at = record.task["parameters"]
@@ -176,11 +183,16 @@ def _one_sample(stored: Stored, geometry: str) -> Iterator[tuple[Record, str]]:
         if "spectral_last_lbit" not in record.arrays:
             continue
         held = found.get(at["xi"])
-        if held is None or held.task["parameters"]["n_lbits"] < at["n_lbits"]:
+        if held is None or _fineness(record) > _fineness(held):
             found[at["xi"]] = record
     for xi in sorted(found)[:1] + sorted(found)[1:][-1:]:
         M = found[xi].task["parameters"]["n_lbits"]
         yield found[xi], f"one sample, last of M = {M}, xi = {xi:g}"
+
+
+def _fineness(record: Record) -> tuple[int, float]:
+    """Most l-bits, then the finest bins."""
+    return record.task["parameters"]["n_lbits"], -record.task["measurement"]["bin_width"]
 
 
 def _lines(w: np.ndarray, eps: np.ndarray, record: Record) -> np.ndarray:
@@ -209,18 +221,17 @@ def spectral_functions(stored: Stored) -> pd.DataFrame:
         ("spectral_contact", "bath spin", ("typical", "thermal")),
         ("spectral_last_lbit", "last l-bit", ("typical",)),
     ):
-        curves = mean_curves(stored.store.records(), name, _KEYS)
-        steps = _bin_widths(stored.study)
+        averaged = {
+            key: rho for key, rho in _averaged(stored, name).items() if key[0] == "layers2d"
+        }
         for kind in kinds:
-            for (geometry, xi, M), values in sorted(curves.items()):
-                if geometry != "layers2d" or xi not in shown:
-                    continue
-                w = _middles(values.shape[1], steps[geometry, M])
-                rho = values[0] if kind == "thermal" else np.exp(values[1])
-                panel = f"{kind}, {of}, xi = {xi:g}"
-                parts.append(_curve(panel, f"M = {M}", w, rho, (abs(w) < 8) & (rho > 1e-6)))
+            for (_, xi, M), rho in averaged.items():
+                if xi in shown:
+                    w, value = rho.frequencies, getattr(rho, kind)
+                    panel = f"{kind}, {of}, xi = {xi:g}"
+                    parts.append(_curve(panel, f"M = {M}", w, value, (abs(w) < 8) & (value > 1e-6)))
+    M = max(key[2] for key in averaged)
     for xi in shown:
-        M = max(m for (geometry, x, m) in curves if geometry == "layers2d")
         w = np.linspace(-8, 8, 161)
         p = np.asarray(golden_rule.density_of_states(w, _fields(M)[0], 0.5 * WIDTH * N))
         parts.append(_curve(f"thermal, bath spin, xi = {xi:g}", "density", w, np.pi * p))
@@ -232,16 +243,23 @@ def spectral_functions(stored: Stored) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+ALIKE = "random matrix"
+# exp<ln chi^2_n>/n of the weight of n Gaussian elements in a bin.
+_RANDOM_MATRIX = float(np.exp(digamma(LEVELS_IN_A_BIN / 2)) * 2 / LEVELS_IN_A_BIN)
+
+
 def typicality(stored: Stored) -> pd.DataFrame:
-    """C Fig S2: int rho_typ/pi of the spin that the l-bits touch, against their number."""
+    """C Fig S2: int rho_typ/pi of the spin that the l-bits touch, against their number.
+
+    Bins hold four levels on average. Theory: four Gaussian elements, whose typical weight is
+    exp[psi(2)]/2 = 0.76 of the mean, as in a random matrix; 1 needs bins of many levels.
+    """
     rows: list[Any] = []
-    steps = _bin_widths(stored.study)
-    curves = mean_curves(stored.store.records(), "spectral_contact", _KEYS)
-    for (geometry, xi, M), (thermal, logs) in sorted(curves.items()):
-        rho = SpectralFunction(steps[geometry, M], thermal, logs, np.pi, np.pi)
+    for (geometry, xi, M), rho in _averaged(stored, "spectral_contact").items():
         rows.append((geometry, f"xi = {xi:g}", M, rho.integral, np.nan))
     for geometry in dict.fromkeys(row[0] for row in rows):
-        rows += [(geometry, "all states alike", row[2], 1.0, np.nan) for row in (rows[0], rows[-1])]
+        ends = (0, max(row[2] for row in rows))
+        rows += [(geometry, ALIKE, M, _RANDOM_MATRIX, np.nan) for M in ends]
     return _table(rows, "M")
 
 
@@ -256,14 +274,12 @@ def _lengths(study: Study, geometry: str) -> list[float]:
     return [xi for grid in grids if grid["geometry"] == [geometry] for xi in grid["xi"]]
 
 
-def _bin_widths(study: Study) -> dict[tuple[str, int], float]:
-    found = {}
-    for ensemble in study.ensemble:
-        width = ensemble.measurement.bin_width
-        assert width is not None
-        for geometry in ensemble.grid["geometry"]:
-            for M in ensemble.grid["n_lbits"]:
-                found[str(geometry), int(M)] = width
+def _averaged(stored: Stored, name: str) -> dict[tuple[Any, ...], SpectralFunction]:
+    """Of each (geometry, xi, M), over all samples in the wider of its bins."""
+    curves = mean_curves(stored.store.records(), name, _KEYS)
+    found: dict[tuple[Any, ...], SpectralFunction] = {}
+    for (*key, width), (thermal, logs) in sorted(curves.items()):
+        found[tuple(key)] = SpectralFunction(width, thermal, logs, np.pi, np.pi)
     return found
 
 

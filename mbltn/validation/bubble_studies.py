@@ -22,6 +22,9 @@ REALIZATIONS = {
     "small": (150, 100, 60, 40, 24, 12),
     "paper": (5000, 4000, 3000, 2000, 1000, 1000, 200),
 }
+# Of C's own bins, one level spacing wide, a quarter is empty in any state of a thermal system: the
+# typical function is 1e-6 there whatever the l-bits do.
+LEVELS_IN_A_BIN = 4
 CURVES = ("spectral_contact", "spectral_last_lbit")
 OF_WINDOWS = ("line_ratio", "line_ratio_raw", "line_captured", "thouless", "entropy_lbits")
 
@@ -51,19 +54,16 @@ def growth_studies(size: str) -> tuple[Study]:
     """l-bits added one by one, three geometries: C Figs 3, 4, 5, S1, S2, S3."""
     if size == "beyond":
         return _beyond("C-growth-beyond", (2.0, 2.885, 4.0))
-    n_grain = GRAIN[size]
+    realizations = REALIZATIONS[size]
     ensembles = [
-        {
-            "grid": {"geometry": [geometry], "xi": list(lengths), "n_lbits": [M]},
-            "realizations": realizations,
-            "states": "paper_c",
-            "measurement": {
-                "bin_width": expected_spacing(n_grain, M),
-                "reach": WIDTH * n_grain + 3.0 * M,
-            },
-        }
+        _ensemble(size, geometry, lengths, M, count, LEVELS_IN_A_BIN)
         for geometry, lengths in LENGTHS.items()
-        for M, realizations in enumerate(REALIZATIONS[size])
+        for M, count in enumerate(realizations)
+    ]
+    # One sample with C's own bins, for lines that are no wider than a few levels.
+    ensembles += [
+        _ensemble(size, geometry, (lengths[0], lengths[-1]), len(realizations) - 1, 1, 1)
+        for geometry, lengths in LENGTHS.items()
     ]
     content = {
         "name": f"C-growth-{size}",
@@ -73,6 +73,21 @@ def growth_studies(size: str) -> tuple[Study]:
         "ensemble": ensembles,
     }
     return (parse_study(content),)
+
+
+def _ensemble(
+    size: str, geometry: str, lengths: Sequence[float], M: int, realizations: int, in_a_bin: int
+) -> dict[str, Any]:
+    n_grain = GRAIN[size]
+    return {
+        "grid": {"geometry": [geometry], "xi": list(lengths), "n_lbits": [M]},
+        "realizations": realizations,
+        "states": "paper_c",
+        "measurement": {
+            "bin_width": in_a_bin * expected_spacing(n_grain, M),
+            "reach": WIDTH * n_grain + 3.0 * M,
+        },
+    }
 
 
 def crossing_studies(size: str) -> tuple[Study]:

@@ -25,8 +25,13 @@ class Stored:
     store: Store
 
     def means(self) -> pd.DataFrame:
-        """The tidy table: mean and error of each observable over realizations."""
-        return table(per_realization(self.store.records()))
+        """The tidy table: mean and error of each observable over realizations.
+
+        A realization that is there with two grids of curves counts once.
+        """
+        every = per_realization(self.store.records())
+        measured = {"value", "max_residual", "doublets", "solver", "complete"}
+        return table(every.drop_duplicates([name for name in every if name not in measured]))
 
 
 def rows_of(tidy: pd.DataFrame, observable: str, index: int | None = None) -> pd.DataFrame:
@@ -47,13 +52,14 @@ _RESULTS = {
 def mean_curves(
     records: Iterable[Record], name: str, keys: Sequence[str]
 ) -> dict[tuple[Any, ...], np.ndarray]:
-    """Mean over realizations of a curve, for each combination of these parameters; streams."""
+    """Mean over realizations of a curve, for each combination of these parameters and bin width."""
     sums: dict[tuple[Any, ...], tuple[np.ndarray, int]] = {}
     for record in records:
         values = record.arrays.get(name)
         if values is None or not values.size:
             continue
-        key = tuple(record.task["parameters"].get(parameter) for parameter in keys)
+        width = record.task["measurement"]["bin_width"]
+        key = (*(record.task["parameters"].get(parameter) for parameter in keys), width)
         total, count = sums.get(key, (np.zeros_like(values), 0))
         sums[key] = (total + values, count + 1)
     return {key: total / count for key, (total, count) in sums.items()}

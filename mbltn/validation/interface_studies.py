@@ -12,6 +12,16 @@ RADIUS = 2.1  # of the 6-spin random matrix
 FIRST, ALPHA = 0.2, 0.75
 PROBE_OF_CHAIN = 4
 
+# Realizations for 0, 1, 2, ... l-bits; spins of the bath and realizations elsewhere.
+BATH = {"small": (200, 150, 120, 80, 50, 25), "paper": (200,) * 9}
+SINGLE_SPIN = {"small": (400,) * 7 + (200, 100), "paper": (4000,) * 9}
+UNIVERSAL = {"small": (7, (30, 200, 100)), "paper": (9, (200, 1000, 100))}
+MATRICES = {
+    "small": {7: 400, 8: 200, 9: 80, 10: 20},
+    "paper": {8: 400, 9: 200, 10: 80, 11: 20},
+}
+CHAIN = {"small": (9, 40), "paper": (11, 100)}
+
 
 def _model(n_grain: int, grain: dict[str, Any], **others: Any) -> dict[str, Any]:
     return {
@@ -49,12 +59,8 @@ def _study(
 
 def bath_study(size: str) -> Study:
     """A random matrix of six spins, and l-bits added one by one: Figs 3 and 4."""
-    realizations = {
-        "small": (200, 150, 120, 80, 50, 25),
-        "paper": (200,) * 9,
-    }[size]
     ensembles = [
-        {"grid": {"n_lbits": [n]}, "realizations": number} for n, number in enumerate(realizations)
+        {"grid": {"n_lbits": [n]}, "realizations": number} for n, number in enumerate(BATH[size])
     ]
     grain = {"kind": "goe", "scale": RADIUS, "normalise": "radius"}
     return _study(f"E-bath-{size}", _model(6, grain), ensembles, ("log_ipr_probe", "log_ipr_lbits"))
@@ -88,9 +94,9 @@ def _crossover_by_windows() -> Study:
 
 def absorption_studies(size: str) -> tuple[Study, Study]:
     """A bath that strengthens, and a single spin that does not (Fig 3)."""
-    realizations = {"small": (400,) * 7 + (200, 100), "paper": (4000,) * 9}[size]
     ensembles = [
-        {"grid": {"n_lbits": [n]}, "realizations": number} for n, number in enumerate(realizations)
+        {"grid": {"n_lbits": [n]}, "realizations": number}
+        for n, number in enumerate(SINGLE_SPIN[size])
     ]
     one_spin = _model(1, {"kind": "goe", "scale": 2.25, "normalise": "bandwidth"})
     return bath_study(size), _study(f"E-spin-{size}", one_spin, ensembles, ("log_ipr_probe",))
@@ -101,7 +107,7 @@ def universal_studies(size: str) -> tuple[Study, Study, Study]:
 
     A local chain with three l-bits, the same chain alone, and a random matrix.
     """
-    n_grain, counts = {"small": (7, (30, 200, 100)), "paper": (9, (200, 1000, 100))}[size]
+    n_grain, counts = UNIVERSAL[size]
     chain: dict[str, Any] = {"kind": "local_chain"}
     matrix: dict[str, Any] = {"kind": "goe", "scale": 4.6, "normalise": "radius"}
     # A smaller bath needs stronger couplings for the same G.
@@ -142,14 +148,13 @@ def _one_spin(
 
 def width_studies(size: str) -> tuple[Study, ...]:
     """Random matrices of one width or of one level spacing, g = 0.8, h = 1 (Fig 6)."""
-    spins = {"small": (7, 8, 9, 10), "paper": (8, 9, 10, 11)}[size]
-    counts = {"small": (400, 200, 80, 20), "paper": (400, 200, 80, 20)}[size]
+    smallest = min(MATRICES[size])
     studies = []
-    for n, count in zip(spins, counts, strict=True):
+    for n, count in MATRICES[size].items():
         fixed = {"kind": "goe", "scale": 5.0, "normalise": "radius"}
         studies.append(_one_spin(f"E-width-fixed-{n}", n, fixed, count, 0.04, 4.0))
-    for n, count in zip(spins, counts, strict=True):
-        radius = 2.56 * 2 ** (n - spins[0])
+    for n, count in MATRICES[size].items():
+        radius = 2.56 * 2 ** (n - smallest)
         scaled = {"kind": "goe", "scale": radius, "normalise": "radius"}
         fine = 0.08 * 2.56 / radius
         studies.append(_one_spin(f"E-width-scaled-{n}-{radius:g}", n, scaled, count, fine, 4.0))
@@ -158,5 +163,5 @@ def width_studies(size: str) -> tuple[Study, ...]:
 
 def camel_studies(size: str) -> tuple[Study]:
     """A local chain as the bath, g = 0.8, h = 1 (Fig 7)."""
-    n, count = {"small": (9, 40), "paper": (11, 100)}[size]
+    n, count = CHAIN[size]
     return (_one_spin(f"E-camel-{size}", n, {"kind": "local_chain"}, count, 0.05, 6.0),)
