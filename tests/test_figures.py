@@ -269,6 +269,7 @@ def tiny_sizes(monkeypatch):
     monkeypatch.setitem(interface_studies.UNIVERSAL, "small", (4, (2, 2, 2)))
     monkeypatch.setitem(interface_studies.MATRICES, "small", {4: 3, 5: 3})
     monkeypatch.setitem(interface_studies.CHAIN, "small", (5, 3))
+    monkeypatch.setitem(interface_studies.PHYSICAL_CHAIN, "small", (4, 2, 3))
 
 
 def test_figures_of_one_study_share_its_records(monkeypatch, tmp_path):
@@ -292,7 +293,7 @@ def test_figures_of_one_study_share_its_records(monkeypatch, tmp_path):
     assert tables["C-S3"]["value"].between(0, 1).all()
 
 
-@pytest.mark.parametrize("name", ["E3", "E4", "E5", "E6", "E7"])
+@pytest.mark.parametrize("name", ["E3", "E4", "E5", "E6", "E7", "E-chain"])
 def test_figures_of_paper_e(monkeypatch, tmp_path, name):
     tiny_sizes(monkeypatch)
     path = make(name, tmp_path, "small")

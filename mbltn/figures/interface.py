@@ -9,6 +9,7 @@ from ..validation.interface_studies import (
     absorption_studies,
     bath_studies,
     camel_studies,
+    chain_studies,
     universal_studies,
     width_studies,
 )
@@ -55,6 +56,12 @@ FIGURES: dict[str, PaperFigure] = {
         studies=camel_studies,
         from_stored=interface_figures.camel,
         panels=(Axes("w", r"$\omega$", r"$k(\omega)$", points=()),),
+    ),
+    "E-chain": PaperFigure(
+        "E section III D: operators along physical spins beside a bath (g = 0.3, fields up to 3)",
+        studies=chain_studies,
+        from_stored=interface_figures.chain,
+        panels=(Axes("i", "spin $i$", r"$D(\sigma^x_i)$", points=interface_figures.EXACT),),
     ),
     "E-flow": PaperFigure(
         "E section III A: hybridisation of the next l-bit",

@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..observables import operator_elements, structure_factor
+from ..observables import (
+    around_energy,
+    mean_histogram,
+    operator_elements,
+    structure_factor,
+)
 from ..observables.energy_histogram import EnergyHistogram
 from ..operators import SIGMA_X, embed
 from ..study.schema import build_model
@@ -139,7 +144,8 @@ def camel(stored: Stored) -> pd.DataFrame:
     of bare chains at the two reference energies -+h of a state of total energy 0.
     """
     k = _mean_hybridization(stored)
-    v = np.mean([_bare_structure(stored, realization) for realization in range(10)])
+    structures = [(sign, _bare_structure(stored, -sign)) for sign in (1.0, -1.0)]
+    v = np.mean([np.interp(2 * sign, each.centres, each.values) for sign, each in structures])
     w = k.centres
     line = np.asarray(rmt.lorentzian(w, float(rmt.half_width(0.8, v))))
     return pd.concat(
@@ -147,21 +153,47 @@ def camel(stored: Stored) -> pd.DataFrame:
     ).drop(columns="panel")
 
 
-def _bare_structure(stored: Stored, realization: int) -> float:
-    """v(+-2h) of a bath level at -+h, both signs averaged."""
+def chain(stored: Stored) -> pd.DataFrame:
+    """D(sigma^x_i) along physical spins beside a bath, i = 0 in the bath (E section III D).
+
+    Theory: widths w_i of E eqs 18 to 21 (E9) for the fields of each sample, from the structure
+    factor of the bare bath; ln(8 pi rho w_i/3) of thermalised spins, 0 of those beyond.
+    """
+    tidy = stored.means()
+    n = int(stored.study.model["n_lbits"])
+    rows: list[Any] = []
+    for name in ("log_ipr_probe", "log_ipr_lbits"):
+        part = tidy[tidy["observable"] == name]
+        for i, value, error in zip(part["index"], part["mean"], part["error"], strict=True):
+            rows.append(("exact", i, value, error))
     model: Any = build_model(stored.study.model)
-    sample = model.draw(stored.study.seed, realization)
-    levels, vectors = np.linalg.eigh(sample.grain)
+    v = _bare_structure(stored, 0.0)
+    found = []
+    for record in stored.store.records():
+        h, energies = record.arrays["sample/fields"], record.arrays["energies"]
+        rho = (len(energies) - 1) / (energies[-1] - energies[0])
+        v0 = max(float(np.interp(2 * h[0], v.centres, v.values)), 1e-6)
+        line = rmt.chain_widths(model.exchange, h, v0, rho / 2**n)
+        ipr = np.ones(n)
+        ipr[: len(line.half_widths)] = rmt.ipr_lorentzian(rho, line.half_widths, gaussian=True)
+        found.append(np.log(np.maximum(ipr, 1.0)))
+    theory = np.mean(found, axis=0)
+    rows += [("E eqs 18 to 21", i, value, np.nan) for i, value in enumerate(theory, start=1)]
+    return pd.DataFrame(rows, columns=["curve", "i", "value", "error"])
+
+
+def _bare_structure(stored: Stored, energy: float, samples: int = 10) -> EnergyHistogram:
+    """v(w) of sigma^x of the contact spin from bath levels near an energy, without the spins."""
+    model: Any = build_model(stored.study.model)
     contact = embed(SIGMA_X, model.contact_spin, model.n_grain)
     found = []
-    for h in (1.0, -1.0):
-        middle = int(np.searchsorted(levels, -h))
-        count = max(10, len(levels) // 20)
-        chosen = slice(max(0, middle - count // 2), middle + count // 2)
+    for realization in range(samples):
+        sample = model.draw(stored.study.seed, realization)
+        levels, vectors = np.linalg.eigh(sample.grain)
+        chosen = around_energy(levels, max(10, len(levels) // 20), energy)
         elements = operator_elements(vectors, contact, chosen)
-        v = structure_factor(levels, elements, chosen, dw=0.25, reach=8.0)
-        found.append(float(np.interp(2 * h, v.centres, v.values)))
-    return float(np.mean(found))
+        found.append(structure_factor(levels, elements, chosen, dw=0.25, reach=8.0))
+    return mean_histogram(found)
 
 
 def _mean_hybridization(stored: Stored) -> EnergyHistogram:

@@ -21,6 +21,8 @@ MATRICES = {
     "paper": {8: 400, 9: 200, 10: 80, 11: 20},
 }
 CHAIN = {"small": (9, 40), "paper": (11, 100)}
+# Spins of the bath, of the chain beside it, realizations.
+PHYSICAL_CHAIN = {"small": (6, 4, 40), "paper": (9, 5, 100)}
 
 
 def _model(n_grain: int, grain: dict[str, Any], **others: Any) -> dict[str, Any]:
@@ -165,3 +167,18 @@ def camel_studies(size: str) -> tuple[Study]:
     """A local chain as the bath, g = 0.8, h = 1 (Fig 7)."""
     n, count = CHAIN[size]
     return (_one_spin(f"E-camel-{size}", n, {"kind": "local_chain"}, count, 0.05, 6.0),)
+
+
+def chain_studies(size: str) -> tuple[Study]:
+    """Physical spins in strong fields beside a bath, no l-bits put in by hand (section III D)."""
+    n_grain, n_chain, count = PHYSICAL_CHAIN[size]
+    model = {
+        "kind": "GrainChain",
+        "n_grain": n_grain,
+        "n_lbits": n_chain,
+        "exchange": 0.3,
+        "field_range": [-3.0, 3.0],
+        "grain": {"kind": "local_chain"},
+    }
+    ensembles = [{"realizations": count, "solver": "dense"}]
+    return (_study(f"E-chain-{size}", model, ensembles, ("log_ipr_probe", "log_ipr_lbits")),)
