@@ -58,7 +58,7 @@ FIGURES: dict[str, PaperFigure] = {
         panels=(Axes("w", r"$\omega$", r"$k(\omega)$", points=()),),
     ),
     "E-chain": PaperFigure(
-        "E section III D: operators along physical spins beside a bath (g = 0.3, fields up to 3)",
+        "E section III D: physical spins beside a bath (g = 0.3, |h| < 3)",
         studies=chain_studies,
         from_stored=interface_figures.chain,
         panels=(Axes("i", "spin $i$", r"$D(\sigma^x_i)$", points=interface_figures.EXACT),),
