@@ -9,7 +9,7 @@ import pytest
 import mbltn as mb
 from mbltn import observables as ob
 from mbltn.errors import InvalidInput, SolverFailure
-from mbltn.models import CentralGrain, CosineGrain, GOEGrain
+from mbltn.models import CentralGrain, CosineGrain, GOEGrain, GrainChain, QuantumSun
 from mbltn.observables import Pauli, transitions_between, transitions_within
 
 MODEL = CentralGrain(
@@ -240,6 +240,25 @@ def test_the_sign_of_a_coupling_does_not_matter():
     after = _measured([0.7, 1.1, 1.3, 0.9], [0.5, -0.4, 0.3, -0.2])
     for name in NAMES:
         np.testing.assert_allclose(after[name], before[name], rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        CentralGrain(2, 2, alpha=0.5, first_coupling=0.0, coupling="xx"),
+        CentralGrain(2, 2, alpha=0.5, first_coupling=0.0, field_half=True),
+        GrainChain(2, 2, exchange=0.0),
+        QuantumSun(2, 2, alpha=0.5, g0=0.0),
+    ],
+)
+def test_a_free_lbit_flips_at_its_splitting(model):
+    sample = model.draw(2, 0)
+    pairs = mb.eigenpairs(model.operator(sample), mb.Target.all(), "dense")
+    for site, splitting in enumerate(model.splittings(sample), start=1):
+        found = transitions_within(pairs, Pauli("x", site))
+        led_to = abs(found.frequencies()[found.weights > 0.5])
+        assert len(led_to) == 16
+        np.testing.assert_allclose(led_to, abs(splitting), atol=1e-10)
 
 
 def test_windows_have_the_elements_of_the_whole_spectrum():
