@@ -51,6 +51,7 @@ from .pair_density import PairDensity, s_omega_numeric
 from .participation import participation_volume
 from .pauli import Pauli
 from .relaxation import evolved_population, mean_population
+from .self_checks import SelfCheck, require_self_checks, self_checks, trace_checks
 from .spectral import SpectralFunction, average_spectral, spectral_function
 from .structure_factor import (
     EthElements,
@@ -78,6 +79,7 @@ __all__ = [
     "Pauli",
     "ReducedCoupling",
     "ReducedStates",
+    "SelfCheck",
     "SmoothLine",
     "SpectralFunction",
     "ThoulessParameter",
@@ -131,12 +133,15 @@ __all__ = [
     "raw_form_factor",
     "reduced_coupling",
     "reduced_states",
+    "require_self_checks",
     "s_omega_numeric",
+    "self_checks",
     "spectral_function",
     "structure_factor",
     "telegraph_echo",
     "thouless_parameter",
     "thouless_time",
+    "trace_checks",
     "transitions_between",
     "transitions_within",
     "two_level_entropy",

@@ -15,7 +15,7 @@ from .._version import __version__
 from ..comm import Serial, together
 from ..errors import SolverFailure
 from ..models import Sample
-from ..observables import measure
+from ..observables import measure, require_self_checks, trace_checks
 from ..observables.levels import doublets
 from ..operators import Operator
 from ..operators.operator import norm_bound
@@ -49,6 +49,8 @@ def compute(task: Task, comm: Any = None) -> Record:
     operator = task.model.operator(sample)
     pairs = _all_of(operator, task.target, task.method, comm)
     levels = task.wanted.nearest(pairs.energies, operator)
+    if task.whole_spectrum:
+        together(comm, lambda: require_self_checks(trace_checks(pairs)))
     n_partners = task.measurement.partners
 
     def around(energy: float) -> Eigenpairs:

@@ -360,3 +360,16 @@ def test_a_bare_grain_has_no_lbit_to_measure():
         "spectral_last_lbit": (2, 0),
         "thouless": (7,),
     }
+
+
+def test_self_checks_hold_and_see_what_is_wrong(spectrum):
+    sample = MODEL.sample(fields=FIELDS)
+    checks = ob.self_checks(spectrum, MODEL, sample, slice(20, 44))
+    assert len(checks) == 12 and all(check.holds for check in checks)
+    ob.require_self_checks(checks)
+    moved = replace(spectrum, energies=spectrum.energies + 1e-3)
+    twice = replace(spectrum, energies=np.repeat(spectrum.energies[::2], 2))
+    other = replace(spectrum, operator=MODEL.operator(MODEL.sample(fields=[0.7, 1.1, 1.31])))
+    for spoilt, name in ((moved, "tr H:"), (twice, r"tr H\^2"), (other, r"tr H\^2")):
+        with pytest.raises(SolverFailure, match=name):
+            ob.require_self_checks(ob.trace_checks(spoilt))
