@@ -77,7 +77,7 @@ def _spins(model: GrainModel) -> range:
 
 def need_partners(names: Iterable[str]) -> bool:
     """Whether eigenstates elsewhere in the spectrum enter one of these observables."""
-    return any(OBSERVABLES[name].partners for name in names)
+    return any(OBSERVABLES[name].partners for name in check_names(names))
 
 
 def _lack(name: str, space: HilbertSpace, model: Model | None) -> str:

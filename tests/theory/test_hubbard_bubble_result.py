@@ -217,10 +217,15 @@ def test_what_did_not_converge_is_the_nearest():
 @pytest.mark.parametrize("rounds", [150, 400])
 def test_stalled_is_half_of_the_rounds_but_100_without_progress(rounds):
     found = hb.solve(bubble(), GRID, tolerance=1e-18, max_iterations=rounds)
-    assert found.status == "stalled"
-    # a change that is less by under 1 % is no progress
-    assert max(100, rounds / 2) < found.iterations < rounds
-    assert found.iterations < max(100, rounds / 2) + 50
+    # How long the last digits go on to fall depends on the order of sums, the rule does not: a
+    # change that is less by under 1 % is no progress.
+    best, since, patience = np.inf, 0, max(100, rounds / 2)
+    for number, change in enumerate(found.changes, start=1):
+        since = 0 if change < 0.99 * best else since + 1
+        best = min(best, change)
+        assert since < patience or number == len(found.changes)
+    assert found.status == ("stalled" if since >= patience else "iteration limit")
+    assert found.status == "stalled" or len(found.changes) == rounds
 
 
 @pytest.mark.parametrize("mixing", ["anderson", "linear"])
