@@ -18,15 +18,7 @@ from .entanglement import (
     two_level_entropy,
 )
 from .fock_space import fock_decay, fock_profile
-from .form_factor import (
-    FormFactor,
-    ThoulessTime,
-    form_factor,
-    goe_form_factor,
-    raw_form_factor,
-    thouless_time,
-    unfold,
-)
+from .form_factor import FormFactor, form_factor, goe_form_factor, raw_form_factor
 from .hybridization import hybridization_function, product_energies
 from .lanczos_spectral import lanczos_spectral
 from .levels import (
@@ -62,8 +54,10 @@ from .structure_factor import (
 )
 from .telegraph import log_echo, telegraph_echo
 from .thouless import ThoulessParameter, absorbed_spins, thouless_parameter
+from .thouless_time import ThoulessTime, thouless_time
 from .transfer_matrix import Lyapunov, lyapunov_grid, lyapunov_strip
 from .transitions import Transitions, transitions_between, transitions_within
+from .unfolding import unfold
 
 __all__ = [
     "OBSERVABLES",
