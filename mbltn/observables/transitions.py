@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..comm import agreed
 from ..errors import InvalidInput, SolverFailure
 from ..solvers import Eigenpairs
 from .pauli import Pauli
@@ -116,9 +117,12 @@ def transitions_between(
     windows = sorted((part for part in partners if len(part)), key=lambda part: part.energies[0])
     for low, high in pairwise(windows):
         if low.energies[-1] >= high.energies[0]:
-            raise InvalidInput(
-                f"windows of partners up to {low.energies[-1]:.6g} and from "
-                f"{high.energies[0]:.6g} overlap: ask for fewer partners, or for one window"
+            # Energies are equal on all ranks, and so is the error.
+            raise agreed(
+                InvalidInput(
+                    f"windows of partners up to {low.energies[-1]:.6g} and from "
+                    f"{high.energies[0]:.6g} overlap: ask for fewer partners, or for one window"
+                )
             )
     elements, expectation = _elements(states, windows, pauli)
     energies = np.concatenate([np.zeros(0), *(part.energies for part in windows)])
@@ -153,7 +157,9 @@ def _own(states: Eigenpairs, windows: Sequence[Eigenpairs]) -> np.ndarray:
 def _require_sum_rule(found: Transitions) -> None:
     worst = float(abs((found.elements**2).sum(axis=0) - 1.0).max(initial=0.0))
     if not worst < _SUM_RULE:
-        raise SolverFailure(
-            f"the weights |<m|O|n>|^2 of a state add up to 1 within {worst:.2g} only, so that "
-            "these are not all eigenstates, or not orthonormal ones: solve with 'dense'"
+        raise agreed(
+            SolverFailure(
+                f"the weights |<m|O|n>|^2 of a state add up to 1 within {worst:.2g} only, so that "
+                "these are not all eigenstates, or not orthonormal ones: solve with 'dense'"
+            )
         )
