@@ -53,7 +53,7 @@ def _model(size: str) -> dict[str, Any]:
 def growth_studies(size: str) -> tuple[Study]:
     """l-bits added one by one, three geometries: C Figs 3, 4, 5, S1, S2, S3."""
     if size == "beyond":
-        return _beyond("C-growth-beyond", (2.0, 2.885, 4.0))
+        return (_growth_by_windows(),)
     realizations = REALIZATIONS[size]
     ensembles = [
         _ensemble(size, geometry, lengths, M, count, LEVELS_IN_A_BIN)
@@ -93,7 +93,7 @@ def _ensemble(
 def crossing_studies(size: str) -> tuple[Study]:
     """The last l-bit's entropy against xi: C Fig S4."""
     if size == "beyond":
-        return _beyond("C-crossing-beyond", (2.5, 2.885, 3.3))
+        return (_crossing_by_windows(),)
     lengths: dict[str, Sequence[float]] = {
         "exp1d": (0.4, 0.8, 1.2, 1.8, 2.5, 2.7, 2.885, 3.1, 3.3, 4.0),
         "layers2d": (0.3, 0.5, 0.8, 1.2, 2.0, 4.0),
@@ -119,28 +119,44 @@ def crossing_studies(size: str) -> tuple[Study]:
     return (parse_study(content),)
 
 
-def _beyond(name: str, lengths: Sequence[float]) -> tuple[Study]:
+def _growth_by_windows() -> Study:
     """Chains of up to 12 l-bits, D = 2^18: windows of pairs at E = 0 and at E +- 2 eps of the last.
 
     The grain has six spins, so that more l-bits fit: seven are in the core of the window method,
     and those beyond couple the more weakly, the shorter xi is.
     """
+    lengths = (2.0, 2.885, 4.0)
     plan = [(7, 8, lengths, 240), (8, 3, lengths, 240), (9, 2, lengths[:2], 240)]
     plan += [(10, 1, lengths[:2], 240), (12, 1, lengths[:1], 160)]
     ensembles = [
-        {
-            "grid": {"geometry": ["exp1d"], "xi": list(chosen), "n_lbits": [M]},
-            "realizations": realizations,
-            "states": 60,
-            "measurement": {"partners": partners},
-        }
-        for M, realizations, chosen, partners in plan
+        {**_windows(chosen, M, count, states=60), "measurement": {"partners": partners}}
+        for M, count, chosen, partners in plan
     ]
+    return _by_windows("C-growth-beyond", [*OF_WINDOWS, "gap_ratio"], ensembles)
+
+
+def _crossing_by_windows() -> Study:
+    """The crossing for up to ten l-bits, from 200 states at E = 0."""
+    lengths = (2.5, 2.885, 3.3)
+    counts = {7: 8, 8: 4, 9: 2, 10: 1}
+    ensembles = [_windows(lengths, M, count, states=200) for M, count in counts.items()]
+    return _by_windows("C-crossing-beyond", ["entropy_lbits", "gap_ratio"], ensembles)
+
+
+def _windows(lengths: Sequence[float], M: int, realizations: int, states: int) -> dict[str, Any]:
+    return {
+        "grid": {"geometry": ["exp1d"], "xi": list(lengths), "n_lbits": [M]},
+        "realizations": realizations,
+        "states": states,
+    }
+
+
+def _by_windows(name: str, observables: list[str], ensembles: list[dict[str, Any]]) -> Study:
     content = {
         "name": name,
         "seed": 3,
-        "observables": [*OF_WINDOWS, "gap_ratio"],
+        "observables": observables,
         "model": _model("beyond"),
         "ensemble": ensembles,
     }
-    return (parse_study(content),)
+    return parse_study(content)
