@@ -99,11 +99,10 @@ class Task:
     @property
     def windows(self) -> int:
         """How many windows of partners are solved beside the states."""
-        if self.measurement.partners is None:
+        if self.measurement.partners is None or not need_partners(self.observables):
             return 0
         assert isinstance(self.model, GrainModel)
-        lbits = self.model.n_lbits if "log_ipr_lbits" in self.observables else 1
-        return 2 * lbits if need_partners(self.observables) else 0
+        return 2 * (self.model.n_lbits if "log_ipr_lbits" in self.observables else 1)
 
     @cached_property
     def choice(self) -> Choice:
@@ -212,6 +211,8 @@ def _check(task: Task) -> None:
     n_states = task.wanted.count(task.dimension)
     space, options = task.model.space(), task.measurement
     check_measurable(task.observables, space, task.model, n_states, options)
+    if task.windows:
+        Target.energy(0.0, task.measurement.partners or 0).count(task.dimension)
     if task.wanted.kind == "rank" and task.solver not in ("auto", "dense"):
         raise InvalidInput(
             f"states={task.states!r} counts levels in the full spectrum, which solver="

@@ -152,6 +152,7 @@ def test_curves_are_stored_and_kept_out_of_the_tables(tmp_path):
             {"observables": ["log_ipr_probe"], "measurement": {"partners": 9}},
             "leads from a state to the whole spectrum",
         ),
+        ({"measurement": {"partners": 65}}, "k=65 eigenpairs .* D=64"),
         ({"measurement": {"probe_spin": 7}}, "probe_spin=7 is not one of the grain's spins 1..4"),
         ({"observables": ["bare_coupling"], "model": {**CONTENT["model"], "coupling": "pm"}}, "xx"),
     ],
@@ -169,3 +170,15 @@ def test_overrides_reach_the_options(tmp_path):
     )
     task = plan(load_study(path, ["measurement.probe_spin=2"]))[0]
     assert task.measurement.probe_spin == 2
+
+
+def test_partners_mean_nothing_to_what_has_none():
+    dot = {
+        "observables": ["gap_ratio"],
+        "model": {"kind": "QuantumDot", "n_levels": 6, "lam": 0.1},
+        "ensemble": [{"realizations": 1, "states": "paper_c"}],
+        "measurement": {"partners": 9},
+    }
+    (task,) = plan(study(**dot))
+    assert (task.windows, task.whole_spectrum, task.cost.seconds > 0) == (0, False, True)
+    assert task.target.k == int(20 // np.log2(20))
