@@ -53,13 +53,11 @@ def log_ipr_probe(measured: Measured) -> np.ndarray:
 
 
 def log_ipr_lbits(measured: Measured) -> np.ndarray:
-    sites = measured.pairs.operator.space.lbits
-    found = np.empty((len(measured.pairs), len(sites)))
-    for column, site in enumerate(sites):
-        last = site == measured.last_lbit
-        of_site = measured.of_last_lbit if last else measured.transitions(Pauli("x", site))
-        found[:, column] = log_operator_ipr(of_site)
-    return found
+    return measured.spread_of_lbits[0]
+
+
+def captured_lbits(measured: Measured) -> np.ndarray:
+    return measured.spread_of_lbits[1]
 
 
 def log_ipr_probe_smooth(measured: Measured) -> np.ndarray:

@@ -167,6 +167,7 @@ OBSERVABLES: dict[str, Observable] = {
     ),
     "log_ipr_probe": Observable(probes.log_ipr_probe, ("grain",), partners="whole"),
     "log_ipr_lbits": Observable(probes.log_ipr_lbits, ("grain",), partners="windows"),
+    "captured_lbits": Observable(probes.captured_lbits, ("grain",), partners="windows"),
     "spectral_contact": Observable(
         probes.spectral_contact, ("contact",), partners="whole", curve=True
     ),

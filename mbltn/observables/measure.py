@@ -117,6 +117,8 @@ def measure(
     ``line_captured``      (1,)           weight a state that gamma was measured on
     ``log_ipr_probe``      (k,)           ln IPR of sigma^x of the probe spin
     ``log_ipr_lbits``      (k, n_lbits)   ln IPR of sigma^x of each l-bit
+    ``captured_lbits``     (k, n_lbits)   weight of sigma^x that the partners hold; where it is
+                                          well below 1, ln IPR is an upper bound
     ``spectral_contact``   (2, bins)      thermal rho(w) and mean ln rho(w) of sigma^x of the
                                           spin that the l-bits touch
     ``spectral_last_lbit`` (2, bins)      the same of the last l-bit

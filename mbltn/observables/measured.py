@@ -15,6 +15,7 @@ from ..solvers import Eigenpairs
 from .levels import level_spacing
 from .line_width import LineWidth, line_width
 from .local_spins import ReducedStates, reduced_states
+from .operator_ipr import log_operator_ipr
 from .pauli import Pauli
 from .transitions import Transitions, transitions_between, transitions_within
 
@@ -126,6 +127,18 @@ class Measured:
     def of_last_lbit(self) -> Transitions:
         """Of sigma^x of the outermost l-bit."""
         return self.transitions(Pauli("x", self.last_lbit))
+
+    @cached_property
+    def spread_of_lbits(self) -> tuple[np.ndarray, np.ndarray]:
+        """ln IPR of sigma^x of each l-bit, and the weight its partners hold; (k, n_lbits) each."""
+        sites = self.pairs.operator.space.lbits
+        spread, captured = np.empty((2, len(self.pairs), len(sites)))
+        for column, site in enumerate(sites):
+            last = site == self.last_lbit
+            found = self.of_last_lbit if last else self.transitions(Pauli("x", site))
+            spread[:, column] = log_operator_ipr(found)
+            captured[:, column] = found.weights.sum(axis=0)
+        return spread, captured
 
     @cached_property
     def line_of_last_lbit(self) -> LineWidth:

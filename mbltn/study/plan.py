@@ -102,7 +102,8 @@ class Task:
         if self.measurement.partners is None or not need_partners(self.observables):
             return 0
         assert isinstance(self.model, GrainModel)
-        return 2 * (self.model.n_lbits if "log_ipr_lbits" in self.observables else 1)
+        every = {"log_ipr_lbits", "captured_lbits"} & set(self.observables)
+        return 2 * (self.model.n_lbits if every else 1)
 
     @cached_property
     def choice(self) -> Choice:

@@ -89,7 +89,7 @@ def _crossover_by_windows() -> Study:
         "E-bath-beyond",
         _model(6, grain),
         ensembles,
-        ("log_ipr_lbits", "log_ipr_probe_smooth", "entropy_lbits", "gap_ratio"),
+        ("log_ipr_lbits", "captured_lbits", "log_ipr_probe_smooth", "entropy_lbits", "gap_ratio"),
         measurement={"partners": 400, "resolution": 0.05},
     )
 

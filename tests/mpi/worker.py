@@ -31,7 +31,10 @@ OBSERVABLES = (
     *("gap_ratio", "entropy_lbits", "sigma_z_lbits", "memory_lbits", "entropy_cuts"),
     "participation",
 )
-OF_WINDOWS = ("line_ratio_raw", "line_captured", "log_ipr_lbits", "spectral_last_lbit")
+OF_WINDOWS = (
+    *("line_ratio_raw", "line_captured", "log_ipr_lbits", "captured_lbits"),
+    "spectral_last_lbit",
+)
 PROBES = (
     *(*OF_WINDOWS, "thouless", "log_ipr_probe", "spectral_contact", "hybridization"),
     "bare_coupling",

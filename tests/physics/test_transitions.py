@@ -273,6 +273,19 @@ def test_windows_have_the_elements_of_the_whole_spectrum():
     np.testing.assert_allclose(found.elements, whole.elements[chosen], atol=1e-14)
     np.testing.assert_allclose(found.expectation, whole.expectation, atol=1e-14)
     assert not found.whole and (found.own == -1).all()
+
+    def around(energy):
+        return spectrum.select(np.sort(np.argsort(abs(spectrum.energies - energy))[:20]))
+
+    measured = mb.measure(
+        spectrum, ["captured_lbits", "log_ipr_lbits"], model,
+        sample=sample, levels=slice(60, 66), around=around,
+    )  # fmt: skip
+    for site, field in enumerate(sample.fields, start=1):
+        at = [spectrum.energies[60:66].mean() + sign * 2 * field for sign in (1, -1)]
+        kept = np.concatenate([np.argsort(abs(spectrum.energies - e))[:20] for e in at])
+        weights = transitions_within(spectrum, Pauli("x", site), slice(60, 66)).weights[kept]
+        np.testing.assert_allclose(measured["captured_lbits"][:, site - 1], weights.sum(axis=0))
     expected = whole.weights[chosen].sum(axis=0) / whole.available
     np.testing.assert_allclose(found.captured, expected, atol=1e-13)
     around = transitions_between(states, [spectrum.select(slice(55, 70))], Pauli("x", 3))
