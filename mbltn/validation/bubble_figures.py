@@ -143,7 +143,10 @@ def last_entropy_by_length(stored: Stored) -> pd.DataFrame:
     With a panel of the crossing (inset of C Fig S4).
     """
     table = _last_entropy(stored, x="xi", of="M")
-    near = table[(table["panel"] == "exp1d") & table["xi"].between(2.4, 3.4)]
+    of_chains = table[table["panel"] == "exp1d"]
+    near = of_chains[of_chains["xi"].between(2.4, 3.4)]
+    if len(near) == len(of_chains):
+        return table
     return pd.concat([table, near.assign(panel=CROSSING)], ignore_index=True)
 
 
@@ -306,8 +309,13 @@ def _curve(
 
 
 def _table(rows: list[Any], x: str) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["panel", "curve", x, "value", "error"])
+    """By geometry, number in the curve's name ("xi = 2", "M = 10, theory") and abscissa."""
     order = {"exp1d": 0, "stretch1d": 1, "layers2d": 2}
-    by = frame["panel"].map(order).fillna(9)
-    frame = frame.assign(_by=by).sort_values(["_by", "curve", x], kind="stable").drop(columns="_by")
-    return frame.reset_index(drop=True)
+
+    def place(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        panel, curve, at, *_ = row
+        number = curve.partition("= ")[2].partition(",")[0]
+        return order.get(panel, len(order)), float(number or "inf"), curve, at
+
+    ordered = sorted(rows, key=place)
+    return pd.DataFrame(ordered, columns=["panel", "curve", x, "value", "error"])
