@@ -80,6 +80,24 @@ def need_partners(names: Iterable[str]) -> bool:
     return any(OBSERVABLES[name].partners for name in check_names(names))
 
 
+def _require_given(
+    name: str,
+    pairs: Eigenpairs,
+    sample: Sample | None,
+    around: Callable[[float], Eigenpairs] | None,
+) -> None:
+    """Raise `InvalidInput` if disorder or partners of this observable are not there."""
+    entry, D = OBSERVABLES[name], pairs.operator.dimension
+    if (entry.of_disorder or (entry.partners and around is not None)) and sample is None:
+        raise InvalidInput(f"{name!r} depends on the disorder: give sample=...")
+    if entry.partners and len(pairs) < D and (around is None or entry.partners == "whole"):
+        instead = ", or give around=..." if entry.partners == "windows" else ""
+        raise InvalidInput(
+            f"{name!r} needs all {D} eigenstates that an operator leads to, and {len(pairs)} are "
+            f"given: solve for Target.all() and choose what is measured by levels=...{instead}"
+        )
+
+
 def _lack(name: str, space: HilbertSpace, model: Model | None) -> str:
     """What this observable needs and is not there."""
     for need in OBSERVABLES[name].needs:
@@ -168,8 +186,6 @@ def measure(
     chosen = np.arange(len(pairs))[slice(None) if levels is None else levels]
     check_measurable(names, pairs.operator.space, model, len(chosen), options)
     for name in names:
-        entry = OBSERVABLES[name]
-        if (entry.of_disorder or (entry.partners and around is not None)) and sample is None:
-            raise InvalidInput(f"{name!r} depends on the disorder: give sample=...")
+        _require_given(name, pairs, sample, around)
     measured = Measured(pairs, chosen, model, sample, around, options)
     return {name: OBSERVABLES[name].measure(measured) for name in names}

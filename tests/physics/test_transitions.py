@@ -354,6 +354,11 @@ def test_what_is_not_given_is_asked_for(spectrum):
         mb.measure(spectrum, ["spectral_contact"], MODEL)
     with pytest.raises(InvalidInput, match="the spins of a grain"):
         mb.measure(spectrum, ["thouless"])
+    few = spectrum.select(slice(20, 30))
+    with pytest.raises(InvalidInput, match=r"all 64 eigenstates .* 10 are given.*around="):
+        mb.measure(few, ["log_ipr_lbits"], MODEL)
+    with pytest.raises(InvalidInput, match=r"'log_ipr_probe' needs all 64 .* levels=\.\.\.$"):
+        mb.measure(few, ["log_ipr_probe"], MODEL, sample=MODEL.draw(1, 0), around=lambda e: few)
     with pytest.raises(InvalidInput, match="whole spectrum"):
         mb.measure(spectrum, ["log_ipr_probe"], MODEL, options=ob.Measurement(partners=10))
 
