@@ -276,6 +276,12 @@ class Rows:
         pieces = self.comm.alltoall([np.ascontiguousarray(local[:, own]) for own in owned])
         return owned[self.comm.rank], np.concatenate(pieces, axis=0)
 
+    def dealt(self, local: np.ndarray, owners: np.ndarray) -> np.ndarray:
+        """Send every row to the rank that `owners` (rows,) names; what arrives keeps its order."""
+        ranks = range(self.comm.size)
+        pieces = self.comm.alltoall([np.ascontiguousarray(local[owners == rank]) for rank in ranks])
+        return np.concatenate(pieces, axis=0)
+
     def scatter(self, whole: np.ndarray | None) -> np.ndarray:
         """Rows of this rank of an array that only rank 0 holds."""
         if not self.distributed:

@@ -1,5 +1,6 @@
 """Observables: functions of arrays, and `measure` for eigenpairs."""
 
+from .block_states import block_states
 from .catalogue import OBSERVABLES
 from .coupling import (
     BareHybridization,
@@ -43,6 +44,7 @@ from .pair_density import PairDensity, s_omega_numeric
 from .participation import participation_volume
 from .pauli import Pauli
 from .relaxation import evolved_population, mean_population
+from .schmidt import entanglement_gap, renyi_entropy, schmidt_gap, schmidt_weights
 from .self_checks import SelfCheck, require_self_checks, self_checks, trace_checks
 from .spectral import SpectralFunction, average_spectral, spectral_function
 from .structure_factor import (
@@ -57,6 +59,13 @@ from .thouless import ThoulessParameter, absorbed_spins, thouless_parameter
 from .thouless_time import ThoulessTime, thouless_time
 from .transfer_matrix import Lyapunov, lyapunov_grid, lyapunov_strip
 from .transitions import Transitions, transitions_between, transitions_within
+from .two_blocks import (
+    log_negativity,
+    log_negativity_of,
+    mutual_information,
+    mutual_information_of,
+    page_mutual_information,
+)
 from .unfolding import unfold
 
 __all__ = [
@@ -84,10 +93,12 @@ __all__ = [
     "around_energy",
     "average_spectral",
     "bare_hybridization",
+    "block_states",
     "centre_spacing",
     "doublets",
     "dynamical_moments",
     "energy_histogram",
+    "entanglement_gap",
     "entropy",
     "entropy_cut",
     "entropy_distribution",
@@ -106,6 +117,8 @@ __all__ = [
     "level_spacing",
     "line_width",
     "log_echo",
+    "log_negativity",
+    "log_negativity_of",
     "log_operator_ipr",
     "log_operator_ipr_smooth",
     "lyapunov_grid",
@@ -116,9 +129,12 @@ __all__ = [
     "measure",
     "middle_by_rank",
     "middle_quarter",
+    "mutual_information",
+    "mutual_information_of",
     "operator_elements",
     "orbital_sites",
     "page_entropy",
+    "page_mutual_information",
     "paper_c_count",
     "participation_volume",
     "perturbation_norm",
@@ -127,8 +143,11 @@ __all__ = [
     "raw_form_factor",
     "reduced_coupling",
     "reduced_states",
+    "renyi_entropy",
     "require_self_checks",
     "s_omega_numeric",
+    "schmidt_gap",
+    "schmidt_weights",
     "self_checks",
     "spectral_function",
     "structure_factor",

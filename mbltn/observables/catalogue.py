@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..comm import together
 from ..models import CentralGrain, ContinuumGrid, Model, QuantumDot, SquareLattice
 from ..models.base import GrainModel
 from ..operators import HilbertSpace, to_csr
 from ..operators.operator import norm_bound
 from . import avalanche_probes as probes
-from .entanglement import entropy_cut, import_quimb, two_level_entropy
+from . import entanglement_probes as entangled
+from .entanglement import two_level_entropy
 from .fock_space import fock_decay, fock_profile
 from .levels import gap_ratio
 from .measured import Measured
@@ -35,6 +35,7 @@ class Observable:
     label : names something, and has no mean
     smooth : from Chebyshev moments of the measured states alone, at `Measurement.resolution`
     curve : a function on the grid of `Measurement`, averaged point by point and kept out of tables
+    matrix : dimension of the largest density matrix of a space that must be diagonalised
     """
 
     measure: Callable[[Measured], np.ndarray]
@@ -44,6 +45,7 @@ class Observable:
     label: bool = False
     smooth: bool = False
     curve: bool = False
+    matrix: Callable[[HilbertSpace], int] | None = None
 
     @property
     def has_mean(self) -> bool:
@@ -65,6 +67,10 @@ def _is_grain(model: Model | None) -> bool:
 
 NEEDS: dict[str, Need] = {
     "lbits": Need(lambda space, model: bool(space.lbits) or _is_grain(model), "l-bits"),
+    "bath": Need(
+        lambda space, model: _is_grain(model) or 0 < len(space.lbits) < len(space.dims),
+        "l-bits beside a grain or bath",
+    ),
     "sites": Need(lambda space, model: len(space.dims) > 1 or _is_grain(model), "several sites"),
     "grain": Need(
         lambda _, model: _is_grain(model), "the spins of a grain with l-bits, given as the model"
@@ -110,17 +116,6 @@ def _memory_lbits(measured: Measured) -> np.ndarray:
     )
 
 
-def _entropy_cuts(measured: Measured) -> np.ndarray:
-    dims = measured.pairs.operator.space.dims
-    together(measured.pairs.rows.comm, import_quimb)
-    cuts = range(1, len(dims))
-
-    def entropies(vectors: np.ndarray) -> np.ndarray:
-        return np.array([[entropy_cut(vector, dims, cut) for cut in cuts] for vector in vectors.T])
-
-    return measured.of_whole_vectors(entropies, len(cuts))
-
-
 def _participation(measured: Measured) -> np.ndarray:
     model = measured.model
     volume = model.dx ** len(model.shape) if isinstance(model, ContinuumGrid) else 1.0
@@ -152,7 +147,18 @@ OBSERVABLES: dict[str, Observable] = {
     "entropy_lbits": Observable(_entropy_lbits, ("lbits",)),
     "sigma_z_lbits": Observable(_sigma_z_lbits, ("lbits",)),
     "memory_lbits": Observable(_memory_lbits, ("lbits",)),
-    "entropy_cuts": Observable(_entropy_cuts, ("sites",)),
+    "entropy_cuts": Observable(
+        entangled.entropy_cuts, ("sites",), matrix=entangled.largest_of_cuts
+    ),
+    "schmidt_gap_cuts": Observable(
+        entangled.schmidt_gap_cuts, ("sites",), matrix=entangled.largest_of_cuts
+    ),
+    "mutual_information_lbits": Observable(
+        entangled.mutual_information_lbits, ("bath",), matrix=entangled.largest_of_lbits
+    ),
+    "negativity_lbits": Observable(
+        entangled.negativity_lbits, ("bath",), matrix=entangled.largest_of_lbits
+    ),
     "participation": Observable(_participation),
     "fock_decay": Observable(_fock_decay, ("dot",)),
     "grain_amplitude": Observable(_grain_amplitude, ("lattice",)),

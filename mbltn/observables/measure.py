@@ -13,6 +13,7 @@ from ..models.base import GrainModel
 from ..operators import HilbertSpace
 from ..solvers import Eigenpairs
 from .catalogue import NEEDS, OBSERVABLES
+from .entanglement import require_fit
 from .measured import Measured, Measurement
 
 
@@ -61,6 +62,9 @@ def check_measurable(
             )
         if OBSERVABLES[name].curve:
             options.grid()
+        largest = OBSERVABLES[name].matrix
+        if largest is not None:
+            require_fit(largest(space), repr(name))
         if OBSERVABLES[name].smooth and options.resolution is None:
             raise InvalidInput(
                 f"{name!r} needs `resolution`, an energy: a tenth of the width that is looked for"
@@ -124,6 +128,9 @@ def measure(
     ``sigma_z_lbits``      (k, n_lbits)   <sigma^z> of each l-bit
     ``memory_lbits``       (k, n_lbits)   share of C^zz; its mean over states is C^zz
     ``entropy_cuts``       (k, n_sites-1) entropy of grain + l-bits 1..c-1 with the rest, nats
+    ``schmidt_gap_cuts``   (k, n_sites-1) p_1 - p_2 of the Schmidt weights at the same cuts
+    ``mutual_information_lbits`` (k, n_lbits) S_g + S_n - S_gn of the grain and each l-bit, nats
+    ``negativity_lbits``   (k, n_lbits)   logarithmic negativity of the same, nats
     ``participation``      (k,)           basis states a state spreads over; length or area on
                                           the grid of a `ContinuumGrid`
     ``fock_decay``         (k, m)         local 1/Xi of each two-body move, of a `QuantumDot`

@@ -4,6 +4,7 @@ Rank 0 leaves a pickle of plain numpy arrays, one entry for each rank, to be jud
 """
 
 import importlib.util
+import math
 import pickle
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 import mbltn as mb
 from mbltn.comm import Rows, Serial, by_halves, raised_on_all_ranks, together, world
-from mbltn.observables import Measurement, Pauli, dynamical_moments, lanczos_spectral
+from mbltn.observables import Measurement, Pauli, block_states, dynamical_moments, lanczos_spectral
 from mbltn.solvers import Windowed
 from mbltn.solvers.windowed.frame import Frame
 from mbltn.solvers.windowed.near import Near
@@ -29,7 +30,7 @@ SOLVERS = (
 )
 OBSERVABLES = (
     *("gap_ratio", "entropy_lbits", "sigma_z_lbits", "memory_lbits", "entropy_cuts"),
-    "participation",
+    *("participation", "schmidt_gap_cuts", "mutual_information_lbits", "negativity_lbits"),
 )
 OF_WINDOWS = (
     *("line_ratio_raw", "line_captured", "log_ipr_lbits", "captured_lbits"),
@@ -42,6 +43,8 @@ PROBES = (
 K = 9
 COUPLINGS = ("xx", "pm", "xxyy")
 N_CORE, OMEGA = 4, 0.6
+BLOCK_DIMS = (3, 2, 1, 3, 2)
+BLOCKS = ([0], [4], [3, 1], [0, 4, 1], [], [0, 1, 2, 3, 4])
 
 
 def whole_array(dimension):
@@ -172,6 +175,22 @@ def probes_of(comm):
     }
 
 
+def block_states_of(comm):
+    """Density matrices from rows, whatever rows the ranks have."""
+    rows = Rows(math.prod(BLOCK_DIMS), comm)
+    real, imaginary = np.random.default_rng(5).standard_normal((2, rows.dimension, 3))
+    local = (real + 1j * imaginary)[rows.start : rows.stop]
+    return [block_states(local, BLOCK_DIMS, block, rows) for block in BLOCKS]
+
+
+def small_grain_of(comm):
+    """Grain with each l-bit where the density matrices come from rows: one grain spin."""
+    model = mb.models.CentralGrain(1, 5, alpha=0.8, first_coupling=0.9)
+    op = model.operator(model.draw(seed=3, realization=0))
+    pairs = mb.eigenpairs(op, mb.Target.middle(5), "dense", comm)
+    return mb.measure(pairs, ["mutual_information_lbits", "negativity_lbits"], model)
+
+
 def dynamical_of(comm):
     """Moments of the grain's spin, whose partners lie on other rows, and of the outermost l-bit."""
     model, sample = problem()
@@ -206,6 +225,8 @@ def main(output):
         "windowed": {name: windowed_of(name, comm) for name in COUPLINGS},
         "halves": halves_of(comm),
         "lattice": lattice_of(comm),
+        "block_states": block_states_of(comm),
+        "small_grain": small_grain_of(comm),
         "dynamical": dynamical_of(comm),
         "probes": probes_of(comm),
         "study": study_of(output / "all_ranks", comm),

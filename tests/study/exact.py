@@ -24,14 +24,36 @@ def selected(h, states):
     return energies[levels], vectors[:, levels]
 
 
-def block_entropy(vector, spins):
-    """Von Neumann entropy in nats of these spins (0, 1, ...), from the reduced density matrix."""
+def block_density(vector, spins):
+    """Reduced density matrix of these spins (0, 1, ...)."""
     n = int(np.log2(vector.size))
     matrix = np.moveaxis(vector.reshape([2] * n), spins, range(len(spins)))
     matrix = matrix.reshape(2 ** len(spins), -1)
-    weights = np.linalg.eigvalsh(matrix @ matrix.T)
+    return matrix @ matrix.T
+
+
+def block_entropy(vector, spins):
+    """Von Neumann entropy in nats of these spins, from the reduced density matrix."""
+    weights = np.linalg.eigvalsh(block_density(vector, spins))
     weights = weights[weights > 0]
     return -float(weights @ np.log(weights))
+
+
+def gap_of_block(vector, spins):
+    weights = np.linalg.eigvalsh(block_density(vector, spins))
+    return float(weights[-1] - weights[-2])
+
+
+def mutual_information(vector, spins, spin):
+    """Of these spins and one more."""
+    alone = block_entropy(vector, spins) + block_entropy(vector, [spin])
+    return alone - block_entropy(vector, [*spins, spin])
+
+
+def log_negativity(vector, spins, spin):
+    density = block_density(vector, [*spins, spin]).reshape([2 ** len(spins), 2] * 2)
+    transposed = density.swapaxes(1, 3).reshape([2 ** (len(spins) + 1)] * 2)
+    return float(np.log(abs(np.linalg.eigvalsh(transposed)).sum()))
 
 
 def sigma_z(vector, spin):
@@ -50,6 +72,7 @@ def observables(energies, vectors, n_lbits):
     z = np.array([[sigma_z(v, spin) for spin in lbits] for v in vectors.T])
     single = [[block_entropy(v, [spin]) for spin in lbits] for v in vectors.T]
     cuts = [[block_entropy(v, list(range(spin))) for spin in lbits] for v in vectors.T]
+    grain = list(range(n - n_lbits))
     return {
         "gap_ratio": gap_ratios(energies),
         "entropy_lbits": np.array(single),
@@ -57,6 +80,15 @@ def observables(energies, vectors, n_lbits):
         "sigma_z_lbits": z,
         "memory_lbits": z**2,
         "participation": 1 / (vectors**4).sum(axis=0),
+        "schmidt_gap_cuts": np.array(
+            [[gap_of_block(v, list(range(spin))) for spin in lbits] for v in vectors.T]
+        ),
+        "mutual_information_lbits": np.array(
+            [[mutual_information(v, grain, spin) for spin in lbits] for v in vectors.T]
+        ),
+        "negativity_lbits": np.array(
+            [[log_negativity(v, grain, spin) for spin in lbits] for v in vectors.T]
+        ),
     }
 
 
