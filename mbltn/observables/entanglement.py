@@ -43,7 +43,7 @@ def entropy(vector: np.ndarray, dims: Sequence[int], sites: Sequence[int] | int)
     """Entanglement entropy between `sites` and all others in a pure state, in nats.
 
     ``S = -tr rho log rho`` (docs/physics.md, O3), from 0 to the log of the smaller side's
-    dimension d; a random state has `page_entropy`. Rounding: 1e-16 for each of d weights. Time
+    dimension d; a random state has `page_entropy`. Errors of 1e-15 d. Time
     D d + d^3, memory D + d^2 numbers.
 
     Parameters

@@ -28,7 +28,7 @@ def mutual_information(
 
     docs/physics.md (O27). All correlations, classical ones too: 0 for a product, 2 min(S_A, S_B)
     at most, which is reached if A and B are all sites. Each entropy is taken on the smaller side,
-    so that the cost is that of `entropy`, whatever the dimension of A. Errors of 1e-15 d, d the
+    so that the cost is that of `entropy`, whatever the dimension of A. Errors of 2e-15 d, d the
     largest of the smaller sides; smaller values mean nothing. A random state has
     `page_mutual_information`.
 
