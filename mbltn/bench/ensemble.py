@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from ..observables import measure
-from ..observables.entanglement import LOG2, import_quimb
+from ..observables.entanglement import LOG2
 from ..observables.levels import gap_ratio
 from ..operators import to_dense
+from ..operators.mpo import import_quimb
 from ..operators.operator import norm_bound
 from ..solvers import Solver, choose_solver, eigenpairs
 from .machine import own_peak_mb

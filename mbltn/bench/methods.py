@@ -11,8 +11,8 @@ import numpy as np
 
 from ..comm import together
 from ..errors import InvalidInput, MissingLibrary, UnfitMethod
-from ..observables.entanglement import import_quimb
 from ..operators import Operator, to_csr
+from ..operators.mpo import import_quimb
 from ..solvers import SOLVERS, Eigenpairs, Solver, Target, eigenpairs
 from ..solvers.verify import residuals
 

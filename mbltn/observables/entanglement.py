@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from ..errors import InvalidInput, MissingLibrary
+from ..errors import InvalidInput
+from ..operators.mpo import import_quimb
 
 LOG2 = float(np.log(2.0))
 LARGEST_MATRIX = 2**14
@@ -141,14 +141,3 @@ def entropy_distribution(entropies: np.ndarray, bins: int = 40) -> tuple[np.ndar
     values = np.clip(np.ravel(entropies) / LOG2, 0.0, 1.0)
     density, edges = np.histogram(values, bins=bins, range=(0.0, 1.0), density=True)
     return edges, density
-
-
-def import_quimb() -> Any:
-    """quimb, or a `MissingLibrary` that says how to get it."""
-    try:
-        import quimb
-    except ImportError:
-        raise MissingLibrary(
-            "entanglement of blocks of sites needs quimb: pip install quimb"
-        ) from None
-    return quimb

@@ -14,8 +14,9 @@ import numpy as np
 
 from ..comm import together
 from ..operators import HilbertSpace
+from ..operators.mpo import import_quimb
 from .block_states import block_states
-from .entanglement import entropy_cut, import_quimb, smaller_side
+from .entanglement import entropy_cut, smaller_side
 from .measured import Measured
 from .schmidt import schmidt_gap, schmidt_weights
 from .two_blocks import (

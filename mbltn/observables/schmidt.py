@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..errors import InvalidInput
-from .entanglement import block_of, import_quimb, in_nats, require_fit, smaller_side
+from ..operators.mpo import import_quimb
+from .entanglement import block_of, in_nats, require_fit, smaller_side
 
 _ROUNDING = 1e-8
 

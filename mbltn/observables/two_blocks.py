@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..errors import InvalidInput
+from ..operators.mpo import import_quimb
 from .block_states import block_states
 from .entanglement import (
     block_of,
     entropy,
-    import_quimb,
     in_nats,
     page_entropy,
     require_fit,

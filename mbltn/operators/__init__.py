@@ -2,6 +2,7 @@
 
 from .apply import to_linear_operator
 from .factors import by_factors
+from .mpo import to_mpo
 from .operator import Operator, Term
 from .petsc import to_petsc
 from .space import HilbertSpace
@@ -21,5 +22,6 @@ __all__ = [
     "to_csr",
     "to_dense",
     "to_linear_operator",
+    "to_mpo",
     "to_petsc",
 ]
