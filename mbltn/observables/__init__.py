@@ -38,6 +38,7 @@ from .local_spins import ReducedStates, reduced_states
 from .measure import measure
 from .measured import Measurement
 from .memory import infinite_time_correlator
+from .mps import mps_cut_entropies, mps_reduced_states, mps_schmidt_weights
 from .operator_ipr import log_operator_ipr, log_operator_ipr_smooth
 from .orbitals import amplitudes_at_origin, orbital_sites
 from .pair_density import PairDensity, s_omega_numeric
@@ -129,6 +130,9 @@ __all__ = [
     "measure",
     "middle_by_rank",
     "middle_quarter",
+    "mps_cut_entropies",
+    "mps_reduced_states",
+    "mps_schmidt_weights",
     "mutual_information",
     "mutual_information_of",
     "operator_elements",

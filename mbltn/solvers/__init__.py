@@ -3,6 +3,7 @@
 from .base import Eigenpairs, Solver, Target
 from .choice import SOLVERS, choose_solver
 from .dense import Dense
+from .dmrgx import DmrgX, MpsState, ProductState, product_state, product_states
 from .filtered import Filtered
 from .reduced import Reduced
 from .shift_invert import ShiftInvert
@@ -13,8 +14,11 @@ from .windowed import Windowed
 __all__ = [
     "SOLVERS",
     "Dense",
+    "DmrgX",
     "Eigenpairs",
     "Filtered",
+    "MpsState",
+    "ProductState",
     "Reduced",
     "ShiftInvert",
     "Slepc",
@@ -23,4 +27,6 @@ __all__ = [
     "Windowed",
     "choose_solver",
     "eigenpairs",
+    "product_state",
+    "product_states",
 ]
