@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from .errors import MbltnError
 
 EXIT_FAILED_REALIZATIONS = 1
 EXIT_INVALID = 2
+_LINES = 10
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -101,9 +103,10 @@ def run(
         f"{outcome.total} realizations: {outcome.found} found, {outcome.computed} computed, "
         f"{len(outcome.failures)} failed; results in {folder}"
     )
-    for failure in outcome.failures[:10]:
+    for failure in outcome.failures[:_LINES]:
         _say(f"failed: realization {failure.task['realization']} of {failure.task['parameters']}")
         _say(f"  {failure.reason}")
+    _say_some("caution", outcome.cautions)
     if outcome.found + outcome.computed > 0:
         by_rank_zero(comm, lambda: _after_run(folder, loaded))
     if outcome.failures:
@@ -181,7 +184,7 @@ def figure(
     Without NAMES, list them; "all" makes every one. Figures that are drawn from a study keep its
     records in OUT/studies and go on where a run was cut off; under mpirun all ranks work on them.
     """
-    from .figures import figure_names, listing, make, studies_of
+    from .figures import cautions_of, figure_names, listing, make, studies_of
 
     if not names:
         click.echo(listing())
@@ -197,6 +200,7 @@ def figure(
     with _threads_for(comm):
         for name in chosen:
             click.echo(make(name, out, size, comm, progress))
+            by_rank_zero(comm, lambda: _say_some("caution", cautions_of(name, out, size)))  # noqa: B023
 
 
 @app.command()
@@ -248,6 +252,13 @@ def _after_run(folder: Path, study: Any) -> None:
         click.echo(comparison_text(comparison_of(folder)))
     obstacle = why_no_figure(study)
     _say(f"no figure: {obstacle}" if obstacle else f"figure: {draw(folder)}")
+
+
+def _say_some(what: str, texts: Sequence[str]) -> None:
+    for text in texts[:_LINES]:
+        _say(f"{what}: {text}")
+    if len(texts) > _LINES:
+        _say(f"{what}: and {len(texts) - _LINES} more of this kind, see table.csv")
 
 
 def _threads_for(comm: Any) -> Any:

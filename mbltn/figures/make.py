@@ -14,7 +14,7 @@ from ..comm import Serial, by_rank_zero
 from ..errors import InvalidInput, StudyError
 from ..plotting.curves import draw_curves
 from ..plotting.lattice import draw_site_maps
-from ..study import Store, Study, run_study
+from ..study import Store, Study, cautions, run_study
 from ..validation.campaigns import Stored
 from . import bubble, continuum, failed_avalanches, interface, nearly_mbl_metal
 from .figure import PaperFigure
@@ -94,10 +94,9 @@ def make(
     """
     comm = comm if comm is not None else Serial()
     figure = FIGURES[name]
-    studies = studies_of(name, size)
-    if not studies:
+    stored = _stored(name, folder, size)
+    if not stored:
         return by_rank_zero(comm, lambda: _drawn(name, folder, _made(figure, name)))
-    stored = [Stored(study, Store(folder / "studies" / study.name)) for study in studies]
     outcomes = [run_study(each.study, each.store.folder, comm, progress) for each in stored]
     path = by_rank_zero(comm, lambda: _drawn(name, folder, _read(figure, stored), f"-{size}"))
     failures = [failure for outcome in outcomes for failure in outcome.failures]
@@ -107,6 +106,17 @@ def make(
             f"{failures[0].reason}. {path} shows the others; run the command again to try once more"
         )
     return path
+
+
+def cautions_of(name: str, folder: Path, size: str = "small") -> list[str]:
+    """What a reader of this figure must know of the tables behind it, see `study.cautions`."""
+    return [text for each in _stored(name, folder, size) for text in cautions(each.means())]
+
+
+def _stored(name: str, folder: Path, size: str) -> list[Stored]:
+    return [
+        Stored(study, Store(folder / "studies" / study.name)) for study in studies_of(name, size)
+    ]
 
 
 def _made(figure: PaperFigure, name: str) -> pd.DataFrame:

@@ -145,7 +145,10 @@ class GrainModel(DisorderedModel):
 
     @property
     def probe_spin(self) -> int:
-        """Grain spin 1..N at the end of the grain that the l-bits do not touch."""
+        """Grain spin 1..N that no l-bit touches: the first, or the last where they touch the first.
+
+        It is the one farthest from a contact at an end of the grain, and 1 for one inside.
+        """
         return self.n_grain if self.contact_spin == 1 else 1
 
     def splittings(self, sample: Sample) -> np.ndarray:

@@ -9,10 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..comm import together
 from ..models import CentralGrain
-from ..operators import SIGMA_X, Operator, Term, embed, to_csr, to_dense
+from ..operators import SIGMA_X, HilbertSpace, Operator, Term, embed, to_csr, to_dense
 from .coupling import bare_hybridization
 from .dynamical import DynamicalMoments, dynamical_moments
+from .energy_histogram import bins_within
 from .hybridization import hybridization_function
 from .measured import Measured
 from .operator_ipr import log_operator_ipr, log_operator_ipr_smooth
@@ -104,13 +106,21 @@ def hybridization(measured: Measured) -> np.ndarray:
     fields = 0.5 * measured.grain_model.splittings(sample)
     dw, reach = measured.options.grid()
     columns, vectors = pairs.rows.whole_columns(pairs.vectors)
-    found = np.zeros(2 * int(np.ceil(reach / dw)))
-    if len(columns):
-        of_these = hybridization_function(
+
+    def of_my_states() -> np.ndarray:
+        if not len(columns):
+            return np.zeros(2 * bins_within(dw, reach))
+        found = hybridization_function(
             levels, bath, fields, pairs.energies[columns], vectors, dw, reach
         )
-        found = of_these.values * (len(columns) / len(pairs))
-    return pairs.rows.sum(found)[None]
+        return found.values * (len(columns) / len(pairs))
+
+    return pairs.rows.sum(together(pairs.rows.comm, of_my_states))[None]
+
+
+def largest_of_bare_coupling(space: HilbertSpace) -> int:
+    """Dimension of grain and all l-bits but the last, which every rank diagonalises."""
+    return space.dimension // space.dims[-1] if space.lbits else 1
 
 
 def bare_coupling(measured: Measured) -> np.ndarray:

@@ -35,7 +35,8 @@ class Observable:
     label : names something, and has no mean
     smooth : from Chebyshev moments of the measured states alone, at `Measurement.resolution`
     curve : a function on the grid of `Measurement`, averaged point by point and kept out of tables
-    matrix : dimension of the largest density matrix of a space that must be diagonalised
+    matrix : dimension of the largest dense matrix of a space that must be diagonalised
+    least_states : that must be measured
     """
 
     measure: Callable[[Measured], np.ndarray]
@@ -46,6 +47,7 @@ class Observable:
     smooth: bool = False
     curve: bool = False
     matrix: Callable[[HilbertSpace], int] | None = None
+    least_states: int = 1
 
     @property
     def has_mean(self) -> bool:
@@ -164,12 +166,14 @@ OBSERVABLES: dict[str, Observable] = {
     "grain_amplitude": Observable(_grain_amplitude, ("lattice",)),
     "orbital_site": Observable(_orbital_site, ("lattice",), label=True),
     "thouless": Observable(probes.thouless, ("grain",)),
-    "line_ratio": Observable(probes.line_ratio, ("grain",), partners="windows", of_disorder=True),
+    "line_ratio": Observable(
+        probes.line_ratio, ("grain",), partners="windows", of_disorder=True, least_states=2
+    ),
     "line_ratio_raw": Observable(
-        probes.line_ratio_raw, ("grain",), partners="windows", of_disorder=True
+        probes.line_ratio_raw, ("grain",), partners="windows", of_disorder=True, least_states=2
     ),
     "line_captured": Observable(
-        probes.line_captured, ("grain",), partners="windows", of_disorder=True
+        probes.line_captured, ("grain",), partners="windows", of_disorder=True, least_states=2
     ),
     "log_ipr_probe": Observable(probes.log_ipr_probe, ("grain",), partners="whole"),
     "log_ipr_lbits": Observable(probes.log_ipr_lbits, ("grain",), partners="windows"),
@@ -181,7 +185,9 @@ OBSERVABLES: dict[str, Observable] = {
         probes.spectral_last_lbit, ("grain",), partners="windows", curve=True
     ),
     "hybridization": Observable(probes.hybridization, ("grain",), of_disorder=True, curve=True),
-    "bare_coupling": Observable(probes.bare_coupling, ("xx",), of_disorder=True),
+    "bare_coupling": Observable(
+        probes.bare_coupling, ("xx",), of_disorder=True, matrix=probes.largest_of_bare_coupling
+    ),
     "log_ipr_probe_smooth": Observable(probes.log_ipr_probe_smooth, ("grain",), smooth=True),
     "spectral_contact_smooth": Observable(
         probes.spectral_contact_smooth, ("contact",), smooth=True, curve=True

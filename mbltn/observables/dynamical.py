@@ -17,6 +17,7 @@ from ..solvers.filtered.kpm import Density, density_of_states, jackson
 from ..solvers.spectrum import enclosing_energies
 from ..solvers.threads import threads_of_rank
 from ..streams import Streams
+from .energy_histogram import bins_within
 from .line_width import quartile_width
 from .pauli import Pauli
 from .spectral import TYPICAL_SHIFT, SpectralFunction
@@ -135,13 +136,9 @@ class DynamicalMoments:
         Raises
         ------
         InvalidInput
-            For a width or a reach that is not positive.
+            If there are no such bins (`bins_within`).
         """
-        if not 0 < dw <= reach < np.inf:
-            raise InvalidInput(
-                f"dw={dw} and reach={reach} must be 0 < dw <= reach: a bin and a range"
-            )
-        n = int(np.ceil(reach / dw))
+        n = bins_within(dw, reach)
         weights = np.diff(self.cumulative(dw * np.arange(-n, n + 1)), axis=1)
         rho = np.maximum(weights, 0.0) * (prefactor / dw)
         bound = prefactor * float(self.available.mean())

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..errors import InvalidInput
 
-_MOST_BINS = 1e8
+# 80 MB a curve.
+_MOST_BINS = 5e6
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,30 @@ class EnergyHistogram:
         return float(third - first) / 2
 
 
+def bins_within(dw: float, reach: float) -> int:
+    """How many bins of width dw lie on either side of 0 up to reach, rounded up to whole bins.
+
+    Raises
+    ------
+    InvalidInput
+        Unless 0 < dw <= reach < inf, and for more than 5e6 bins.
+
+    Examples
+    --------
+    >>> bins_within(0.1, 0.3), bins_within(0.25, 0.3)
+    (3, 2)
+    """
+    if not 0 < dw <= reach < np.inf:
+        raise InvalidInput(f"dw={dw} and reach={reach} must be 0 < dw <= reach: a bin and a range")
+    # Of the reach itself: the quotient of numbers like 1e-300 and 8 overflows.
+    if reach > _MOST_BINS * dw:
+        raise InvalidInput(
+            f"reach={reach} in bins of dw={dw} is more than the {_MOST_BINS:.0e} bins that a curve "
+            "may have: take wider bins, such as the mean level spacing, or a shorter reach"
+        )
+    return int(np.ceil(reach / dw * (1 - 1e-12)))
+
+
 def energy_histogram(
     w: np.ndarray, weights: np.ndarray, dw: float, reach: float
 ) -> EnergyHistogram:
@@ -83,14 +108,13 @@ def energy_histogram(
     Parameters
     ----------
     w, weights : of equal shape
-    dw : float, > 0
-    reach : float, > 0
-        Up to which bins are kept on either side, rounded up to whole bins.
+    dw, reach : float, > 0
+        Bins, and up to where they are kept on either side: see `bins_within`.
 
     Raises
     ------
     InvalidInput
-        For another bin width or reach, or more than 1e8 bins.
+        If there are no such bins.
 
     Examples
     --------
@@ -98,11 +122,7 @@ def energy_histogram(
     >>> found.weights, found.beyond
     (array([0., 1., 2., 0.]), array([0., 3.]))
     """
-    if not (dw > 0 and reach > 0 and reach / dw < _MOST_BINS):
-        raise InvalidInput(
-            f"dw={dw} and reach={reach} must be positive, and of a ratio below {_MOST_BINS:.0e}"
-        )
-    m = max(1, int(np.ceil(reach / dw * (1 - 1e-12))))
+    m = bins_within(dw, reach)
     number = np.clip(np.floor(np.asarray(w) / dw), -m - 1, m).astype(int) + m + 1
     counts = np.bincount(number.ravel(), np.ravel(weights), 2 * m + 2)
     return EnergyHistogram(float(dw), counts[1:-1], counts[[0, -1]])

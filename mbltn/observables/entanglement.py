@@ -120,8 +120,8 @@ def require_fit(d: int, what: str = "this") -> None:
     """Raise `InvalidInput` if d x d matrices are too large to be diagonalised in minutes."""
     if d > LARGEST_MATRIX:
         raise InvalidInput(
-            f"{what} needs all eigenvalues of a {d} x {d} density matrix, and {LARGEST_MATRIX} is "
-            "the largest that is tried (2 GiB): take fewer sites"
+            f"{what} needs all eigenvalues of a {d} x {d} matrix, and {LARGEST_MATRIX} is the "
+            "largest that is tried (2 GiB): take fewer sites"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InvalidInput
-from .energy_histogram import EnergyHistogram, energy_histogram, mean_histogram
+from .energy_histogram import EnergyHistogram, bins_within, energy_histogram
 
 _UNIT_NORM = 1e-6
 
@@ -66,7 +66,8 @@ def hybridization_function(
     Raises
     ------
     InvalidInput
-        If the shapes do not fit, or a state does not have weight one in the product basis.
+        If the shapes do not fit, a state does not have weight one in the product basis, or there
+        are no such bins (`bins_within`).
 
     Examples
     --------
@@ -86,7 +87,8 @@ def hybridization_function(
         )
     amplitudes = np.conj(bath_vectors).T @ vectors.reshape(d, configurations * len(energies))
     amplitudes = amplitudes.reshape(vectors.shape)
-    curves = []
+    m = bins_within(dw, reach)
+    mean, beyond = np.zeros(2 * m), np.zeros(2)
     for energy, amplitude in zip(energies, amplitudes.T, strict=True):
         weights = abs(amplitude) ** 2
         if not abs(weights.sum() - 1) < _UNIT_NORM:
@@ -94,5 +96,7 @@ def hybridization_function(
                 f"a state of weight {weights.sum():.6g} in the product basis: normalise the states "
                 "and give all eigenvectors of the bath, in columns"
             )
-        curves.append(energy_histogram(products.ravel() - energy, weights, dw, reach))
-    return mean_histogram(curves)
+        of_state = energy_histogram(products.ravel() - energy, weights, dw, reach)
+        mean += of_state.weights / len(energies)
+        beyond += of_state.beyond / len(energies)
+    return EnergyHistogram(float(dw), mean, beyond)

@@ -65,9 +65,15 @@ def check_measurable(
         largest = OBSERVABLES[name].matrix
         if largest is not None:
             require_fit(largest(space), repr(name))
-        if OBSERVABLES[name].smooth and options.resolution is None:
+        if OBSERVABLES[name].smooth and not 0 < (options.resolution or 0) < np.inf:
             raise InvalidInput(
-                f"{name!r} needs `resolution`, an energy: a tenth of the width that is looked for"
+                f"resolution={options.resolution}: {name!r} needs a positive energy, a tenth of "
+                "the width that is looked for"
+            )
+        if n_states < OBSERVABLES[name].least_states:
+            raise InvalidInput(
+                f"{name!r} of {n_states} states: it is measured in level spacings, of "
+                f"{OBSERVABLES[name].least_states} states or more"
             )
     if isinstance(model, GrainModel) and options.probe_spin not in (None, *_spins(model)):
         raise InvalidInput(

@@ -12,6 +12,7 @@ from ..errors import InvalidInput
 from ..models import Model, Sample
 from ..models.base import GrainModel
 from ..solvers import Eigenpairs
+from .energy_histogram import bins_within
 from .levels import level_spacing
 from .line_width import LineWidth, line_width
 from .local_spins import ReducedStates, reduced_states
@@ -26,8 +27,8 @@ class Measurement:
 
     Attributes
     ----------
-    probe_spin : grain spin 1..N of the probes; by default the one at the end of the grain that the
-        l-bits do not touch
+    probe_spin : grain spin 1..N of the probes; by default one that the l-bits do not touch, see
+        `GrainModel.probe_spin`
     bin_width, reach : bins and range of the curves: spectral functions, hybridization function
     partners : number of pairs in each of the windows around E +- splitting, where the whole
         spectrum is out of reach; by default the partners of a state are all eigenstates
@@ -41,12 +42,13 @@ class Measurement:
     resolution: float | None = None
 
     def grid(self) -> tuple[float, float]:
-        """(bin_width, reach), or an `InvalidInput` if one is missing."""
+        """(bin_width, reach), or an `InvalidInput` if one is missing or they make no bins."""
         if self.bin_width is None or self.reach is None:
             raise InvalidInput(
                 f"bin_width={self.bin_width} and reach={self.reach}: a curve needs both, the same "
                 "for all samples that are averaged; the mean level spacing is a good width"
             )
+        bins_within(self.bin_width, self.reach)
         return self.bin_width, self.reach
 
 

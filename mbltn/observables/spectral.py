@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InvalidInput
+from .energy_histogram import bins_within
 from .transitions import Transitions
 
 TYPICAL_SHIFT = 1e-20
@@ -78,7 +79,7 @@ def spectral_function(
     Raises
     ------
     InvalidInput
-        For a width or a reach that is not positive.
+        If there are no such bins (`bins_within`).
 
     Examples
     --------
@@ -94,9 +95,7 @@ def spectral_function(
     >>> rho.thermal[5:].round(6).tolist(), round(rho.captured, 9)
     ([0.0, 0.72, 0.0, 0.0, 1.28], 1.0)
     """
-    if not 0 < dw <= reach < np.inf:
-        raise InvalidInput(f"dw={dw} and reach={reach} must be 0 < dw <= reach: a bin and a range")
-    n = int(np.ceil(reach / dw))
+    n = bins_within(dw, reach)
     k = len(transitions.energies)
     thermal, logs = np.zeros(2 * n), np.zeros(2 * n)
     for histogram in _histograms(transitions, dw, n):

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
 from ..comm import agreed
-from ..errors import InvalidInput, SolverFailure
+from ..errors import SolverFailure
+from ..operators.operator import norm_bound
 from ..solvers import Eigenpairs
 from .pauli import Pauli
 
-# Two eigenvectors with a larger overlap than this are one and the same state.
+# An eigenvector with more of its weight than this in others of one H is one of them.
 _SAME = 0.5
 _SUM_RULE = 1e-8
+# Of energies, over the norm of H.
+_ROUNDING = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +28,7 @@ class Transitions:
     Attributes
     ----------
     energies : (k,) E_n
-    partners : (p,) E_m, ascending
+    partners : (p,) E_m
     elements : (p, k) <m|O|n>
     own : (k,) number of n among its partners; -1 if it is not one of them
     expectation : (k,) <n|O|n>
@@ -107,27 +109,31 @@ def transitions_within(
 def transitions_between(
     states: Eigenpairs, partners: Sequence[Eigenpairs], pauli: Pauli
 ) -> Transitions:
-    """From `states` to windows of pairs elsewhere in the spectrum, which must not overlap.
+    """From `states` to windows of pairs elsewhere in the spectrum.
 
-    Raises
-    ------
-    InvalidInput
-        If two windows of partners overlap: their levels would count twice.
+    A level that several windows hold is one partner, as where the splitting of an l-bit is small
+    and its two windows overlap.
     """
-    windows = sorted((part for part in partners if len(part)), key=lambda part: part.energies[0])
-    for low, high in pairwise(windows):
-        if low.energies[-1] >= high.energies[0]:
-            # Energies are equal on all ranks, and so is the error.
-            raise agreed(
-                InvalidInput(
-                    f"windows of partners up to {low.energies[-1]:.6g} and from "
-                    f"{high.energies[0]:.6g} overlap: ask for fewer partners, or for one window"
-                )
-            )
+    windows = _each_level_once([part for part in partners if len(part)])
     elements, expectation = _elements(states, windows, pauli)
     energies = np.concatenate([np.zeros(0), *(part.energies for part in windows)])
     own = _own(states, windows)
     return Transitions(states.energies, energies, elements, own, expectation, whole=False)
+
+
+def _each_level_once(windows: Sequence[Eigenpairs]) -> list[Eigenpairs]:
+    """The windows in ascending order, each without the states that lie in those before it."""
+    kept: list[Eigenpairs] = []
+    for part in sorted(windows, key=lambda part: part.energies[0]):
+        known = np.zeros(len(part))
+        for other in kept:
+            if _meet(other, part):
+                overlaps = part.rows.sum(other.vectors.T @ part.vectors)
+                known += (overlaps**2).sum(axis=0)
+        new = np.flatnonzero(known < _SAME)
+        if len(new):
+            kept.append(part if len(new) == len(part) else part.select(new))
+    return kept
 
 
 def _elements(
@@ -145,13 +151,20 @@ def _own(states: Eigenpairs, windows: Sequence[Eigenpairs]) -> np.ndarray:
     own = np.full(len(states), -1)
     first = 0
     for part in windows:
-        if part.energies[0] <= states.energies[-1] and states.energies[0] <= part.energies[-1]:
-            overlaps = abs(states.rows.sum(part.vectors.T @ states.vectors))
+        if _meet(part, states):
+            overlaps = states.rows.sum(part.vectors.T @ states.vectors) ** 2
             nearest = overlaps.argmax(axis=0)
             same = overlaps[nearest, np.arange(len(states))] > _SAME
             own[same] = first + nearest[same]
         first += len(part)
     return own
+
+
+def _meet(one: Eigenpairs, other: Eigenpairs) -> bool:
+    """Whether these windows may hold one level, which two solutions give with two roundings."""
+    near = _ROUNDING * norm_bound(one.operator)
+    first = max(one.energies[0], other.energies[0])
+    return bool(first <= min(one.energies[-1], other.energies[-1]) + near)
 
 
 def _require_sum_rule(found: Transitions) -> None:

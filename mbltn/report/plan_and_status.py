@@ -33,9 +33,9 @@ def plan_text(study: Study, machine: Machine) -> str:
     rows, refusals = [], []
     for (name, states, *_), members in points.items():
         first = members[0]
-        refused = bool(first.choice.refusal)
+        refused = bool(first.refusal)
         if refused:
-            refusals.append(f"{name or study.name}: {first.choice.refusal}")
+            refusals.append(f"{name or study.name}: {first.refusal}")
         rows.append(_plan_row(name, states, first, len(members), refused))
     return "\n".join([*_aligned([_PLAN, *rows]), *refusals, _plan_total(study, tasks, machine)])
 
@@ -65,7 +65,7 @@ def _plan_row(name: str, states: str, task: Task, count: int, refused: bool) -> 
 def _plan_total(study: Study, tasks: list[Task], machine: Machine) -> str:
     """What can be run here: tasks dealt to ranks, shared ones to groups of ranks."""
     ranks = f"{machine.ranks} rank{'s' if machine.ranks > 1 else ''}"
-    fitting = [task for task in tasks if not task.choice.refusal]
+    fitting = [task for task in tasks if not task.refusal]
     number = f"{len(tasks)} tasks"
     if len(fitting) < len(tasks):
         number = f"{len(fitting)} of {number} fit"

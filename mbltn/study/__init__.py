@@ -4,7 +4,7 @@ from .plan import Task, plan
 from .record import Record, compute
 from .run import Failure, Outcome, run_study
 from .schema import Study, load_study, parse_study
-from .statistics import per_realization, stored_table, table
+from .statistics import cautions, per_realization, stored_table, table
 from .store import Store
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Store",
     "Study",
     "Task",
+    "cautions",
     "compute",
     "load_study",
     "parse_study",

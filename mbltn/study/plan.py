@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidInput, MbltnError, StudyError
-from ..machine import Machine, this_machine
+from ..machine import Machine, size, this_machine
 from ..models.base import GrainModel, Model
-from ..observables import Measurement
+from ..observables import OBSERVABLES, Measurement
 from ..observables.measure import check_measurable, need_partners
+from ..operators.operator import norm_bound
 from ..solvers import Solver, Target
 from ..solvers.choice import Choice, Cost, decide, solver_from, solver_within
 from .schema import Resources, Study, build_model
@@ -24,6 +25,9 @@ from .schema import Resources, Study, build_model
 _POINTS = 4096
 # Seconds.
 _FAILURE = 1e-3
+# Of a dense matrix that is diagonalised: arrays of its size, and operations over d^3.
+_COPIES = 4
+_EIGH = 8.0
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,42 @@ class Task:
         """Whether a group of ranks works on this problem, with a method that gains by it."""
         return self._decided[1]
 
+    @property
+    def refusal(self) -> str:
+        """Why this does not fit on the machine, and the nearest thing that would; or nothing."""
+        if self.choice.refusal or not self.choice.cost.possible:
+            return self.choice.refusal
+        room = (self.group if self.shared and self.group else self.alone).memory
+        if self.cost.memory <= room:
+            return ""
+        return (
+            f"D={self.dimension} needs {size(self.cost.memory)}, {size(self._of_matrices)} of it "
+            f"for the dense matrices of {', '.join(self._dense)}, and there is {size(room)}: leave "
+            "these observables out, or take fewer l-bits"
+        )
+
+    @cached_property
+    def _dense(self) -> dict[str, int]:
+        """Dimension of the dense matrix that these observables diagonalise on every rank."""
+        space = self.model.space()
+        every = {name: OBSERVABLES[name].matrix for name in self.observables}
+        return {name: matrix(space) for name, matrix in every.items() if matrix is not None}
+
+    @property
+    def _of_matrices(self) -> float:
+        """Bytes, on all ranks."""
+        ranks = self.group.ranks if self.shared and self.group else 1
+        return 8.0 * _COPIES * max(self._dense.values(), default=0) ** 2 * ranks
+
+    def _with_matrices(self, cost: Cost) -> Cost:
+        states = self.wanted.count(self.dimension)
+        operations = sum(
+            _EIGH * float(d) ** 3 * (1 if OBSERVABLES[name].of_disorder else states)
+            for name, d in self._dense.items()
+        )
+        seconds = cost.seconds + operations / (1e9 * self.alone.gflops)
+        return replace(cost, seconds=seconds, memory=cost.memory + self._of_matrices)
+
     def _with_windows(self, cost: Cost) -> Cost:
         """Beside the states, so many windows of partners by the same method."""
         n_partners = self.measurement.partners
@@ -148,7 +188,7 @@ class Task:
     @property
     def cost(self) -> Cost:
         """What the method takes; next to nothing if it cannot do this, since it fails at once."""
-        cost = self._with_windows(self.choice.cost)
+        cost = self._with_matrices(self._with_windows(self.choice.cost))
         return cost if cost.possible else replace(cost, seconds=_FAILURE, memory=0.0)
 
 
@@ -212,12 +252,26 @@ def _check(task: Task) -> None:
     n_states = task.wanted.count(task.dimension)
     space, options = task.model.space(), task.measurement
     check_measurable(task.observables, space, task.model, n_states, options)
+    _check_resolution(task)
     if task.windows:
         Target.energy(0.0, task.measurement.partners or 0).count(task.dimension)
     if task.wanted.kind == "rank" and task.solver not in ("auto", "dense"):
         raise InvalidInput(
             f"states={task.states!r} counts levels in the full spectrum, which solver="
             f"{task.solver!r} does not have: use 'dense', or a number of states"
+        )
+
+
+def _check_resolution(task: Task) -> None:
+    """A kernel wider than any spectrum of H is refused before it is solved."""
+    resolution = task.measurement.resolution
+    if resolution is None or not any(OBSERVABLES[name].smooth for name in task.observables):
+        return
+    widest = norm_bound(task.model.operator(task.model.draw(task.seed, 0)))
+    if resolution > widest:
+        raise InvalidInput(
+            f"resolution={resolution} is wider than half of the spectrum, which lies within "
+            f"+-{widest:.4g}: take a tenth of the width that is looked for"
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,8 +21,10 @@ from .plan import Task, deal, is_shared, plan
 from .progress import Progress
 from .record import compute
 from .schema import Study
-from .statistics import per_realization, table
+from .statistics import cautions, per_realization, table
 from .store import Store, write_aside
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,13 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did; equal on every rank."""
+    """What a run did, and what a reader of its table must know; equal on every rank."""
 
     total: int
     found: int
     computed: int
     failures: tuple[Failure, ...]
+    cautions: tuple[str, ...]
 
 
 def run_study(
@@ -69,10 +72,11 @@ def run_study(
         missing = _missing(tasks, store, comm)  # again, now that nobody else writes
         with _reporting(study, store, tasks, comm, progress):
             failures = _solo(missing, study, store, comm) + _shared(missing, study, store, comm)
-        by_rank_zero(comm, lambda: _stored(store, finish, store))
+        noted = by_rank_zero(comm, lambda: _stored(store, finish, store))
     finally:
         store.release()
-    return Outcome(len(tasks), len(tasks) - len(missing), len(missing) - len(failures), failures)
+    found, computed = len(tasks) - len(missing), len(missing) - len(failures)
+    return Outcome(len(tasks), found, computed, failures, noted)
 
 
 def _missing(tasks: Sequence[Task], store: Store, comm: Any) -> list[Task]:
@@ -100,22 +104,27 @@ def _start_libraries(tasks: Sequence[Task]) -> None:
 def _require_memory(tasks: Sequence[Task]) -> None:
     """Refuse a problem that cannot fit, with numbers, before the node dies of it."""
     for task in tasks:
-        if task.choice.refusal and task.choice.cost.possible:
+        if task.refusal and task.choice.cost.possible:
             raise StudyError(
-                f"{task.parameters}: {task.choice.refusal}. 'mbltn run --plan' shows what fits "
+                f"{task.parameters}: {task.refusal}. 'mbltn run --plan' shows what fits "
                 "here, or with --ranks, --memory and --gflops on another machine"
             )
 
 
-def finish(store: Store) -> None:
-    """Pack the records and write `realizations.csv` and `table.csv` of all that are there."""
+def finish(store: Store) -> tuple[str, ...]:
+    """Pack the records and write `realizations.csv` and `table.csv` of all that are there.
+
+    Returns what a reader of the table must know.
+    """
     # What is drawn up of the records belongs to them: none may outlive the next ones.
     for name in ("realizations", "table", "comparison", "theory"):
         (store.folder / f"{name}.csv").unlink(missing_ok=True)
     store.pack()
     realizations = per_realization(store.records())
-    for name, frame in (("realizations", realizations), ("table", table(realizations))):
+    tidy = table(realizations)
+    for name, frame in (("realizations", realizations), ("table", tidy)):
         write_aside(store.folder / f"{name}.csv", frame.to_csv(index=False).encode())
+    return tuple(cautions(tidy))
 
 
 def _reporting(study: Study, store: Store, tasks: Sequence[Task], comm: Any, style: str) -> Any:
@@ -178,9 +187,9 @@ def _attempt(task: Task, store: Store, comm: Any) -> Failure | None:
     return None
 
 
-def _stored(store: Store, write: Callable[..., None], *arguments: Any) -> None:
+def _stored(store: Store, write: Callable[..., T], *arguments: Any) -> T:
     try:
-        write(*arguments)
+        return write(*arguments)
     except OSError as error:
         raise StudyError(
             f"results cannot be stored in {store.folder}: {error}. Free disk space or mend the "

@@ -33,7 +33,8 @@ def per_realization(records: Iterable[Record]) -> pd.DataFrame:
 
     Columns: the model's parameters; `realization`; `observable`; `index` (number of the l-bit or
     of the cut, 1, 2, ...; 0 for a scalar); `value`, the mean over the states of this realization;
-    `n_states`, `dimension`, `solver`, `complete`, `max_residual`, `doublets`.
+    `n_states`, `dimension`, `partners` (of windows; none for the whole spectrum), `solver`,
+    `complete`, `max_residual`, `doublets`.
     """
     rows: list[dict[str, Any]] = []
     for record in records:
@@ -41,6 +42,7 @@ def per_realization(records: Iterable[Record]) -> pd.DataFrame:
             **flat_parameters(record.task["parameters"]),
             "states": record.task["states"],
             "energy": record.task["energy"],
+            "partners": record.task.get("measurement", {}).get("partners"),
             "realization": record.task["realization"],
             "dimension": record.facts["dimension"],
             "solver": record.facts["solver"],
@@ -63,7 +65,8 @@ def table(realizations: pd.DataFrame) -> pd.DataFrame:
 
     The error is the standard deviation of the realizations' means divided by the square root of
     their number (NaN for one realization): states of one sample are correlated and never counted
-    as independent.
+    as independent. `n_realizations` have a value; `n_missing` have none (NaN) and are left out:
+    see `cautions`.
     """
     if realizations.empty:
         return pd.DataFrame()
@@ -72,7 +75,8 @@ def table(realizations: pd.DataFrame) -> pd.DataFrame:
     result = groups.agg(
         mean=("value", "mean"),
         error=("value", "sem"),
-        n_realizations=("value", "size"),
+        n_realizations=("value", "count"),
+        n_missing=("value", _missing),
         n_states=("n_states", "sum"),
         max_residual=("max_residual", "max"),
         doublets=("doublets", "sum"),
@@ -80,6 +84,63 @@ def table(realizations: pd.DataFrame) -> pd.DataFrame:
         complete=("complete", _all_of),
     )
     return result.reset_index()
+
+
+def cautions(tidy: pd.DataFrame) -> list[str]:
+    """What a reader of this table must know: means over a part of the realizations, cut-off lines.
+
+    Examples
+    --------
+    >>> tidy = pd.DataFrame(
+    ...     {"xi": [2.0, 4.0], "observable": "line_ratio", "mean": [23.7, 15.5],
+    ...      "n_realizations": [30, 15], "n_missing": [0, 15], "partners": 16}
+    ... )
+    >>> print(cautions(tidy)[0].partition(", and")[0])
+    line_ratio at xi=4: 15 of 30 realizations have no value
+    """
+    if tidy.empty:
+        return []
+    places = [name for name in tidy if name not in _NO_PLACE]
+    varied = [name for name in places if tidy[name].nunique(dropna=False) > 1]
+
+    def place(row: Any) -> str:
+        given = {name: row[name] for name in varied if not pd.isna(row[name])}
+        at = ", ".join(
+            f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
+            for name, value in given.items()
+        )
+        return f"{row['observable']} at {at}" if at else str(row["observable"])
+
+    found = []
+    for row in tidy[tidy["n_missing"] > 0].to_dict("records"):
+        every = row["n_realizations"] + row["n_missing"]
+        rest = ", and the mean is of the others" if row["n_realizations"] else ""
+        hint = _LOST_LINES if row["observable"] in _WIDTHS else ""
+        found.append(
+            f"{place(row)}: {row['n_missing']} of {every} realizations have no value{rest}{hint}"
+        )
+    for row in tidy[tidy["observable"] == "line_captured"].to_dict("records"):
+        whole = pd.isna(row["partners"])
+        if row["mean"] < (_LEAST_OF_HALF if whole else _LEAST_OF_LINE):
+            found.append(
+                f"{place(row)}: widths see {row['mean']:.2f} of a state's weight, of about "
+                f"{'1/2: the line is wider than 0 < w < 4 eps' if whole else _FEW_PARTNERS}"
+            )
+    return found
+
+
+_WIDTHS = ("line_ratio", "line_ratio_raw")
+_LOST_LINES = (
+    ": a window that holds less than half of a line has no width, so that broad lines are missing. "
+    "Ask for more partners"
+)
+_FEW_PARTNERS = "1: the quartiles lie near the ends of the windows. Ask for more partners"
+# Of the weight at positive frequencies, and of both lines.
+_LEAST_OF_HALF, _LEAST_OF_LINE = 0.4, 0.6
+_NO_PLACE = {
+    *("observable", "index", "mean", "error", "n_realizations", "n_missing", "n_states"),
+    *("max_residual", "doublets", "solver", "complete", "dimension"),
+}
 
 
 def stored_table(store: Store) -> pd.DataFrame:
@@ -101,6 +162,10 @@ def stored_table(store: Store) -> pd.DataFrame:
     if result.empty:
         raise StudyError(f"{store.folder} has no finished realization yet: run the study first")
     return result
+
+
+def _missing(values: pd.Series) -> int:
+    return int(values.isna().sum())
 
 
 def _all_of(names: pd.Series) -> str:

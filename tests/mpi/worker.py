@@ -7,6 +7,7 @@ import importlib.util
 import math
 import pickle
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -175,6 +176,22 @@ def probes_of(comm):
     }
 
 
+def hybridization_of_few(comm):
+    """One state, on one of the ranks; and five, of which one has no weight one."""
+    model = mb.models.CentralGrain(2, 4, alpha=0.6, first_coupling=0.9, coupling="xx")
+    sample = model.draw(seed=8, realization=1)
+    spectrum = mb.eigenpairs(model.operator(sample), mb.Target.all(), "dense", comm)
+    given = {"sample": sample, "options": Measurement(bin_width=0.3, reach=0.9)}
+    one = mb.measure(spectrum.select([30]), ["hybridization"], model, **given)
+    five = spectrum.select(slice(30, 35))
+    spoilt = replace(five, vectors=five.vectors * [1, 1, 1, 1, 1.1])
+    try:
+        mb.measure(spoilt, ["hybridization"], model, **given)
+    except mb.errors.InvalidInput as error:
+        return one["hybridization"], str(error)
+    return one["hybridization"], "no error"
+
+
 def block_states_of(comm):
     """Density matrices from rows, whatever rows the ranks have."""
     rows = Rows(math.prod(BLOCK_DIMS), comm)
@@ -229,6 +246,7 @@ def main(output):
         "small_grain": small_grain_of(comm),
         "dynamical": dynamical_of(comm),
         "probes": probes_of(comm),
+        "hybridization_of_few": hybridization_of_few(comm),
         "study": study_of(output / "all_ranks", comm),
         "study_by_pairs": study_of(output / "pairs", comm, "resources.ranks_per_problem=2"),
     }

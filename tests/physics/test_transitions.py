@@ -290,8 +290,32 @@ def test_windows_have_the_elements_of_the_whole_spectrum():
     np.testing.assert_allclose(found.captured, expected, atol=1e-13)
     around = transitions_between(states, [spectrum.select(slice(55, 70))], Pauli("x", 3))
     np.testing.assert_array_equal(around.own, np.arange(5, 11))
-    with pytest.raises(InvalidInput, match="overlap"):
-        transitions_between(states, [windows[0], spectrum.select(slice(100, 125))], Pauli("x", 3))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "all_of"),
+    [
+        (slice(10, 40), slice(30, 70), slice(10, 70)),
+        (slice(10, 40), slice(39, 70), slice(10, 70)),
+        (slice(10, 40), slice(40, 70), slice(10, 70)),
+        (slice(10, 60), slice(20, 50), slice(10, 60)),
+        (slice(10, 60), slice(10, 60), slice(10, 60)),
+    ],
+)
+def test_a_level_in_two_windows_is_one_partner(spectrum, low, high, all_of):
+    """The windows of a small splitting overlap; rounding and signs of their solutions differ."""
+    pauli = Pauli("x", 2)
+    whole = transitions_within(spectrum, pauli, slice(30, 34))
+    states = spectrum.select(slice(30, 34))
+    again = spectrum.select(high)
+    for rounding in (-1e-11, 1e-11):
+        other = replace(again, energies=again.energies + rounding, vectors=-again.vectors)
+        found = transitions_between(states, [other, spectrum.select(low)], pauli)
+        chosen = np.arange(64)[all_of]
+        np.testing.assert_allclose(found.partners, spectrum.energies[chosen], atol=1e-10)
+        np.testing.assert_allclose(abs(found.elements), abs(whole.elements[chosen]), atol=1e-12)
+        np.testing.assert_allclose(found.weights, whole.weights[chosen], atol=1e-12)
+        np.testing.assert_array_equal(found.own, np.arange(30, 34) - all_of.start)
 
 
 def test_line_width_from_windows_is_that_of_the_whole_spectrum():

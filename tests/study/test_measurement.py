@@ -4,12 +4,24 @@ import hashlib
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import mbltn as mb
 from mbltn import observables as ob
 from mbltn.errors import StudyError
-from mbltn.study import Store, load_study, parse_study, per_realization, plan, run_study, table
+from mbltn.machine import Machine
+from mbltn.study import (
+    Store,
+    cautions,
+    load_study,
+    parse_study,
+    per_realization,
+    plan,
+    run_study,
+    table,
+)
+from mbltn.study.run import _require_memory
 
 CONTENT = {
     "name": "probes",
@@ -93,6 +105,70 @@ def test_windows_of_partners(tmp_path):
         assert record.task["measurement"] == {"partners": 24}
 
 
+def test_windows_around_a_small_splitting_overlap(tmp_path):
+    """Together they are the levels that either has; of these fields every realization is done."""
+    content = {
+        "observables": ["log_ipr_lbits", "captured_lbits", "line_captured"],
+        "model": {
+            "kind": "GrainChain",
+            "n_grain": 3,
+            "n_lbits": 3,
+            "exchange": 0.1,
+            "field_range": [-0.1, 0.1],
+        },
+        "ensemble": [{"realizations": 4, "states": 8, "energy": 0.0, "solver": "dense"}],
+        "measurement": {"partners": 40},
+    }
+    outcome = run_study(study(**content), tmp_path / "g")
+    assert (outcome.computed, outcome.failures) == (4, ())
+    for record in Store(tmp_path / "g").records():
+        model = mb.models.GrainChain(3, 3, exchange=0.1, field_range=(-0.1, 0.1))
+        sample = model.draw(4, record.task["realization"])
+        spectrum = mb.eigenpairs(model.operator(sample), mb.Target.all(), "dense")
+        states = np.sort(np.argsort(abs(spectrum.energies))[:8])
+        centre = spectrum.energies[states].mean()
+        for site, splitting in enumerate(model.splittings(sample), start=1):
+            at = [centre + sign * splitting for sign in (1, -1)]
+            each = [set(np.argsort(abs(spectrum.energies - energy))[:40]) for energy in at]
+            assert each[0] & each[1]
+            weights = ob.transitions_within(spectrum, ob.Pauli("x", site), states).weights
+            found = record.arrays["captured_lbits"][:, site - 1]
+            expected = weights[sorted(each[0] | each[1])].sum(axis=0)
+            np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_lost_lines_are_counted_and_said(tmp_path):
+    """Windows of few partners: widths of the broad lines are missing, and the mean says so."""
+    ensemble = [{"grid": {"n_lbits": [3]}, "realizations": 6, "states": 10, "energy": 0.0}]
+    changes = {"ensemble": ensemble, "measurement": {"partners": 6}, "seed": 7}
+    outcome = run_study(study(**changes), tmp_path / "few")
+    widths = [r.arrays["line_ratio_raw"][0] for r in Store(tmp_path / "few").records()]
+    captured = [r.arrays["line_captured"][0] for r in Store(tmp_path / "few").records()]
+    lost = int(np.isnan(widths).sum())
+    assert 0 < lost < 6
+    tidy = table(per_realization(Store(tmp_path / "few").records()))
+    row = tidy[tidy["observable"] == "line_ratio_raw"].iloc[0]
+    assert (row["n_realizations"], row["n_missing"], row["partners"]) == (6 - lost, lost, 6)
+    assert row["mean"] == pytest.approx(np.nanmean(widths))
+    assert row["error"] == pytest.approx(np.nanstd(widths, ddof=1) / np.sqrt(6 - lost))
+    assert np.mean(captured) < 0.6
+    first, second = outcome.cautions
+    assert f"line_ratio_raw: {lost} of 6 realizations have no value" in first
+    assert f"line_captured: widths see {np.mean(captured):.2f} of a state's weight" in second
+
+
+def test_lines_wider_than_their_range_are_said():
+    """From the whole spectrum less than 0.4 of about 1/2; in windows less than 0.6 of about 1."""
+    rows = [
+        {"observable": "line_captured", "xi": xi, "partners": partners, "mean": mean}
+        for xi, partners, mean in ((1.0, None, 0.39), (2.0, None, 0.41), (3.0, 50, 0.59))
+    ]
+    tidy = pd.DataFrame(rows).assign(n_realizations=4, n_missing=0)
+    first, second = cautions(tidy)
+    assert "at xi=1: widths see 0.39" in first and "of about 1/2" in first
+    assert "at xi=3, partners=50: widths see 0.59" in second and "more partners" in second
+
+
 def test_a_probe_spin_and_a_grid_belong_to_the_answer():
     before = {task.id for task in plan(study())}
     assert before.isdisjoint(task.id for task in plan(study(measurement={"probe_spin": 2})))
@@ -155,11 +231,48 @@ def test_curves_are_stored_and_kept_out_of_the_tables(tmp_path):
         ({"measurement": {"partners": 65}}, "k=65 eigenpairs .* D=64"),
         ({"measurement": {"probe_spin": 7}}, "probe_spin=7 is not one of the grain's spins 1..4"),
         ({"observables": ["bare_coupling"], "model": {**CONTENT["model"], "coupling": "pm"}}, "xx"),
+        (
+            {"observables": ["hybridization"], "measurement": {"bin_width": 2.0, "reach": 1.0}},
+            "dw=2.0 and reach=1.0",
+        ),
+        (
+            {"observables": ["hybridization"], "measurement": {"bin_width": 1e-300, "reach": 1.0}},
+            "more than the 5e[+]06 bins",
+        ),
+        (
+            {"observables": ["log_ipr_probe_smooth"], "measurement": {"resolution": 300.0}},
+            "wider than half of the spectrum",
+        ),
+        (
+            {"ensemble": [{"grid": {"n_lbits": [2]}, "realizations": 1, "states": 1}]},
+            "'line_ratio_raw' of 1 states",
+        ),
+        (
+            {
+                "observables": ["bare_coupling"],
+                "ensemble": [{"grid": {"n_lbits": [12]}, "realizations": 1, "states": 4}],
+            },
+            "all eigenvalues of a 32768 x 32768 matrix",
+        ),
     ],
 )
 def test_impossible_options(changes, message):
     with pytest.raises(StudyError, match=message):
         plan(study(**changes))
+
+
+def test_dense_matrices_of_observables_belong_to_the_memory(tmp_path):
+    """Of 2^10 states by windows little is needed; the bare coupling makes half of it dense."""
+    ensemble = [{"grid": {"n_lbits": [10]}, "realizations": 1, "states": 4, "solver": "windowed"}]
+    few, dense = (
+        plan(study(ensemble=ensemble, observables=[name]), Machine(memory=5e8))[0]
+        for name in ("entropy_lbits", "bare_coupling")
+    )
+    assert not few.refusal
+    assert dense.cost.memory - few.cost.memory >= 8 * 3 * 2 ** (2 * 13)
+    assert "for the dense matrices of bare_coupling" in dense.refusal
+    with pytest.raises(StudyError, match="dense matrices of bare_coupling"):
+        _require_memory([few, dense])
 
 
 def test_overrides_reach_the_options(tmp_path):
