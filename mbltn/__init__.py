@@ -14,7 +14,7 @@ import os as _os
 # Read when numpy is loaded; without effect where that has happened before.
 _os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
 
-from . import models, observables, operators, solvers, theory
+from . import dynamics, models, observables, operators, solvers, theory
 from ._version import __version__
 from .observables import measure
 from .solvers import Eigenpairs, Target, choose_solver, eigenpairs
@@ -24,6 +24,7 @@ __all__ = [
     "Target",
     "__version__",
     "choose_solver",
+    "dynamics",
     "eigenpairs",
     "measure",
     "models",

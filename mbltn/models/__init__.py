@@ -6,6 +6,7 @@ from .continuum_grid import ContinuumGrid
 from .dot_on_bath import DotOnBath
 from .grain_chain import GrainChain
 from .grains import CosineGrain, GOEGrain, LocalChainGrain
+from .product_states import ProductStates, product_energies, product_states
 from .quantum_dot import QuantumDot
 from .quantum_sun import QuantumSun
 from .spin_on_bath import SpinOnBath
@@ -20,9 +21,12 @@ __all__ = [
     "GrainChain",
     "LocalChainGrain",
     "Model",
+    "ProductStates",
     "QuantumDot",
     "QuantumSun",
     "Sample",
     "SpinOnBath",
     "SquareLattice",
+    "product_energies",
+    "product_states",
 ]

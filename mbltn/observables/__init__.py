@@ -1,5 +1,6 @@
 """Observables: functions of arrays, and `measure` for eigenpairs."""
 
+from ..models import product_energies
 from .block_states import block_states
 from .catalogue import OBSERVABLES
 from .coupling import (
@@ -20,7 +21,7 @@ from .entanglement import (
 )
 from .fock_space import fock_decay, fock_profile
 from .form_factor import FormFactor, form_factor, goe_form_factor, raw_form_factor
-from .hybridization import hybridization_function, product_energies
+from .hybridization import hybridization_function
 from .lanczos_spectral import lanczos_spectral
 from .levels import (
     around_energy,
@@ -38,6 +39,7 @@ from .local_spins import ReducedStates, reduced_states
 from .measure import measure
 from .measured import Measurement
 from .memory import infinite_time_correlator
+from .memory_in_time import MemoryInTime, memory_in_time, product_memory
 from .mps import mps_cut_entropies, mps_reduced_states, mps_schmidt_weights
 from .operator_ipr import log_operator_ipr, log_operator_ipr_smooth
 from .orbitals import amplitudes_at_origin, orbital_sites
@@ -58,6 +60,8 @@ from .structure_factor import (
 from .telegraph import log_echo, telegraph_echo
 from .thouless import ThoulessParameter, absorbed_spins, thouless_parameter
 from .thouless_time import ThoulessTime, thouless_time
+from .time_mean import TimeMean, time_mean, window_deviation, window_times
+from .trajectory import Trajectory, trajectory
 from .transfer_matrix import Lyapunov, lyapunov_grid, lyapunov_strip
 from .transitions import Transitions, transitions_between, transitions_within
 from .two_blocks import (
@@ -79,6 +83,7 @@ __all__ = [
     "LineWidth",
     "Lyapunov",
     "Measurement",
+    "MemoryInTime",
     "PairDensity",
     "Pauli",
     "ReducedCoupling",
@@ -88,6 +93,8 @@ __all__ = [
     "SpectralFunction",
     "ThoulessParameter",
     "ThoulessTime",
+    "TimeMean",
+    "Trajectory",
     "Transitions",
     "absorbed_spins",
     "amplitudes_at_origin",
@@ -128,6 +135,7 @@ __all__ = [
     "mean_population",
     "mean_spacing",
     "measure",
+    "memory_in_time",
     "middle_by_rank",
     "middle_quarter",
     "mps_cut_entropies",
@@ -143,6 +151,7 @@ __all__ = [
     "participation_volume",
     "perturbation_norm",
     "product_energies",
+    "product_memory",
     "quartile_width",
     "raw_form_factor",
     "reduced_coupling",
@@ -158,9 +167,13 @@ __all__ = [
     "telegraph_echo",
     "thouless_parameter",
     "thouless_time",
+    "time_mean",
     "trace_checks",
+    "trajectory",
     "transitions_between",
     "transitions_within",
     "two_level_entropy",
     "unfold",
+    "window_deviation",
+    "window_times",
 ]

@@ -5,34 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InvalidInput
+from ..models.product_states import product_energies
 from .energy_histogram import EnergyHistogram, bins_within, energy_histogram
 
 _UNIT_NORM = 1e-6
-
-
-def product_energies(levels: np.ndarray, fields: np.ndarray) -> np.ndarray:
-    """``E(b, s) = E_b + sum_i h_i s_i`` of the uncoupled problem, s_i = 1 (up), -1 (down).
-
-    Parameters
-    ----------
-    levels : (d,)
-    fields : (M,)
-        h_i, factors of the Pauli matrix sigma^z.
-
-    Returns
-    -------
-    (d, 2^M), columns in `numpy.kron` order, all spins up first
-
-    Examples
-    --------
-    >>> product_energies(np.array([0.0, 10.0]), np.array([2.0, 1.0]))
-    array([[ 3., 1., -1., -3.],
-           [13., 11., 9., 7.]])
-    """
-    of_spins = np.zeros(1)
-    for field in np.asarray(fields, dtype=float).ravel():
-        of_spins = np.add.outer(of_spins, [field, -field]).ravel()
-    return np.add.outer(np.asarray(levels, dtype=float), of_spins)
 
 
 def hybridization_function(

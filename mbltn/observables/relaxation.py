@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import jv
 
+from ..dynamics.series import evolution_coefficients
 from ..errors import InvalidInput
 
-# Orders beyond the argument a of J_n(a) are nothing after some a^(1/3).
-_BEYOND, _AT_LEAST = 12.0, 20
+# Of the sums of Bessel functions: rounding is larger.
+_NEGLECTED = 1e-16
 # No amplitude of T_n on a normalised state is larger than 1, but for rounding.
 _NORMALISED = 1.01
 
@@ -75,9 +75,10 @@ def evolved_population(
 ) -> np.ndarray:
     """The probability of `mean_population` without eigenstates, by a Chebyshev series.
 
-    ``exp(-i H t) = exp(-i b t) sum_n (2 - delta_n0) (-i)^n J_n(a t) T_n((H - b)/a)`` (Tal-Ezer and
-    Kosloff, J. Chem. Phys. 81, 3967, 1984), a and b half the width and the middle of `energies`. H
-    is applied about a t times for the last t, and rounding is all that is neglected.
+    The series of docs/physics.md (O28), ``exp(-i H t) = exp(-i b t) sum_n (2 - delta_n0) (-i)^n
+    J_n(a t) T_n((H - b)/a)``, a and b half the width and the middle of `energies`, summed up for
+    all times at once since amplitudes alone are wanted; `mbltn.dynamics.evolve` keeps the states.
+    H is applied about a t times for the last t, and rounding is all that is neglected.
 
     Parameters
     ----------
@@ -113,16 +114,12 @@ def evolved_population(
         raise InvalidInput("times must be zero or positive: reverse H for the past")
     low, high = energies
     half, middle = 0.5 * (high - low), 0.5 * (high + low)
-    phase = half * times.max()
-    order = int(phase + _BEYOND * phase ** (1 / 3) + _AT_LEAST)
-    bessel = jv(np.arange(order + 1)[:, None], half * times)
+    coefficients, _ = evolution_coefficients(half * times, _NEGLECTED)
     before, now = np.zeros_like(start), np.asarray(start, dtype=float)
     first = counted(now)
-    # (-i)^n is real for even n and imaginary for odd n: sums of either kind.
     sums = np.zeros((2, len(times), *first.shape))
-    for n in range(order + 1):
-        sign = (2.0 if n else 1.0) * (-1.0) ** (n // 2)
-        sums[n % 2] += sign * bessel[n][:, None, None] * counted(now)
+    for n, of_times in enumerate(coefficients):
+        sums[n % 2] += of_times[:, None, None] * counted(now)
         before, now = now, (2.0 if n else 1.0) * (apply(now) - middle * now) / half - before
         if not abs(now).max() <= _NORMALISED:
             raise InvalidInput(

@@ -160,19 +160,21 @@ class BlockOperator:
         if len(self._order):
             add_far(flat_y, flat_x, self._order, *self._far, *self._mix, width, a)
 
-    def _entered(self, block: np.ndarray) -> list[np.ndarray]:
-        """Three blocks to work with, the first one filled, the others zero."""
-        b = block.shape[1]
+    def _entered(self, *blocks: np.ndarray) -> list[np.ndarray]:
+        """What to work with: these blocks, and two more that are zero."""
+        b = blocks[0].shape[1]
         width = _padded(b)
-        if width not in self._work:
-            self._work[width] = [self.zeros(width) for _ in range(3)]
-        elif self._shared is not None:
+        work = self._work.setdefault(width, [])
+        if work and self._shared is not None:
             self._shared.wait()  # others may still read what is overwritten now
-        x, y, z = self._work[width]
-        x[: self._own, :, :b] = block.reshape(self._own, self.deal.cut.levels, b)
-        x[: self._own, :, b:] = 0.0
-        y[: self._own] = z[: self._own] = 0.0
-        return [x, y, z]
+        work.extend(self.zeros(width) for _ in range(len(blocks) + 2 - len(work)))
+        for x, block in zip(work, blocks, strict=False):
+            x[: self._own, :, :b] = block.reshape(self._own, self.deal.cut.levels, b)
+            x[: self._own, :, b:] = 0.0
+        entered = work[: len(blocks) + 2]
+        for x in entered[len(blocks) :]:
+            x[: self._own] = 0.0
+        return entered
 
     def _left(self, y: np.ndarray, width: int) -> np.ndarray:
         return y[: self._own].reshape(self.n_local, y.shape[2])[:, :width].copy()
@@ -184,22 +186,32 @@ class BlockOperator:
         return self._left(y, block.shape[1])
 
     def series(
-        self, block: np.ndarray, coefficients: np.ndarray, centre: float, half: float
+        self,
+        block: np.ndarray,
+        coefficients: np.ndarray,
+        centre: float,
+        half: float,
+        odd: np.ndarray | None = None,
     ) -> np.ndarray:
         """``sum_k c_k T_k((H - centre) / half) @ block`` by Clenshaw's recurrence.
 
         ``b_k = c_k x + 2 H' b_{k+1} - b_{k+2}``, result ``c_0 x + H' b_1 - b_2`` (C. W. Clenshaw,
         Math. Tables Aids Comput. 9, 118, 1955): one block less to write in every step than with
-        the sum accumulated beside T_k x.
+        the sum accumulated beside T_k x. With `odd` the terms of odd k act on it instead, at the
+        cost of one more block of memory.
         """
         if len(coefficients) == 1:
             return float(coefficients[0]) * np.ascontiguousarray(block)
-        x, newer, older = self._entered(block)
-        newer[: self._own] = float(coefficients[-1]) * x[: self._own]
-        for c in coefficients[-2:0:-1]:
-            self.step(older, newer, x, 2.0 / half, -2.0 * centre / half, -1.0, float(c))
+        *given, newer, older = self._entered(*([block] if odd is None else [block, odd]))
+        terms = [(float(c), given[k % len(given)]) for k, c in enumerate(coefficients)]
+        c, x = terms.pop()
+        newer[: self._own] = c * x[: self._own]
+        while len(terms) > 1:
+            c, x = terms.pop()
+            self.step(older, newer, x, 2.0 / half, -2.0 * centre / half, -1.0, c)
             newer, older = older, newer
-        self.step(older, newer, x, 1.0 / half, -centre / half, -1.0, float(coefficients[0]))
+        c, x = terms.pop()
+        self.step(older, newer, x, 1.0 / half, -centre / half, -1.0, c)
         return self._left(older, block.shape[1])
 
     def moments(self, block: np.ndarray, count: int, centre: float, half: float) -> np.ndarray:

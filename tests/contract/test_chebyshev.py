@@ -124,6 +124,24 @@ def test_series_is_that_function_of_the_matrix(case, rng, order):
     np.testing.assert_allclose(found, exact, rtol=0, atol=1e-11)
 
 
+@pytest.mark.parametrize("order", [0, 1, 2, 31])
+def test_series_with_odd_terms_of_another_block(case, rng, order):
+    op, oracle = case
+    levels, states, centre, half = scaled(oracle)
+    coefficients = rng.standard_normal(order + 1)
+    x, y = rng.standard_normal((2, op.dimension, 3))
+    h = BlockOperator(op)
+    odd = h.deal.from_public(y)
+    found = in_kron_order(h, lambda x: h.series(x, coefficients, centre, half, odd), x)
+    exact = np.zeros_like(x)
+    for k, c in enumerate(coefficients):
+        term = chebval((levels - centre) / half, np.eye(order + 1)[k])[:, None]
+        exact += c * states @ (term * (states.T @ (y if k % 2 else x)))
+    np.testing.assert_allclose(found, exact, rtol=0, atol=1e-11)
+    again = in_kron_order(h, h.apply, x)
+    np.testing.assert_allclose(again, oracle @ x, rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize("count", [2, 3, 16, 17])
 def test_moments(case, rng, count):
     op, oracle = case

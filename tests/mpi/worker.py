@@ -14,11 +14,22 @@ import numpy as np
 
 import mbltn as mb
 from mbltn.comm import Rows, Serial, by_halves, raised_on_all_ranks, together, world
-from mbltn.observables import Measurement, Pauli, block_states, dynamical_moments, lanczos_spectral
+from mbltn.dynamics import evolve, random_states
+from mbltn.observables import (
+    Measurement,
+    Pauli,
+    block_states,
+    dynamical_moments,
+    lanczos_spectral,
+    memory_in_time,
+    product_memory,
+    trajectory,
+)
 from mbltn.solvers import Windowed
 from mbltn.solvers.windowed.frame import Frame
 from mbltn.solvers.windowed.near import Near
 from mbltn.solvers.windowed.precondition import coupling_of_near_part, near_part_of_coupling
+from mbltn.streams import Streams
 from mbltn.study import load_study, run_study
 
 STUDY = Path(__file__).with_name("small.toml")
@@ -226,6 +237,44 @@ def dynamical_of(comm):
     return result
 
 
+def evolution_of(comm):
+    """Random and product states in time."""
+    model, sample = problem()
+    op = model.operator(sample)
+    rows = Rows(op.dimension, comm)
+    states = random_states(op.space, 3, Streams(2, 0), rows)
+    *_, last = evolve(op, states, [0.0, 4.0, 9.5], 1e-11, rows)
+    memory = memory_in_time(op, states, [2.0, 9.5], tolerance=1e-11, rows=rows)
+    starts = mb.models.product_states(model, sample, 3, rows=rows)
+    names = ("sigma_z_lbits", "entropy_lbits", "entropy_cuts")
+    vectors = starts.vectors(rows)
+    path = trajectory(op, vectors, [0.0, 9.5], names, 1e-11, rows)
+    return {
+        "random": rows.gather(states),
+        "evolved": rows.gather(last.vectors),
+        "memory": memory.samples,
+        "drifts": np.array([last.norm_drift, last.energy_drift]),
+        "starts": rows.gather(vectors),
+        "product": product_memory(op, starts, [9.5], 1e-11, rows).samples,
+        **path.values,
+    }
+
+
+def poor_start_of(comm):
+    """A state with a NaN on the last rank alone raises on all."""
+    model, sample = problem()
+    op = model.operator(sample)
+    rows = Rows(op.dimension, comm)
+    states = np.ones((rows.stop - rows.start, 1))
+    if comm.rank == comm.size - 1:
+        states[-1] = np.nan
+    try:
+        next(evolve(op, states, [1.0], 1e-8, rows))
+    except mb.errors.InvalidInput as error:
+        return str(error).splitlines()[0]
+    return "no error"
+
+
 def study_of(folder, comm, *overrides):
     solver = "slepc" if HAS_SLEPC else "shift_invert"
     study = load_study(STUDY, [f"ensemble.1.solver={solver}", *overrides])
@@ -247,6 +296,8 @@ def main(output):
         "dynamical": dynamical_of(comm),
         "probes": probes_of(comm),
         "hybridization_of_few": hybridization_of_few(comm),
+        "evolution": evolution_of(comm),
+        "poor_start": poor_start_of(comm),
         "study": study_of(output / "all_ranks", comm),
         "study_by_pairs": study_of(output / "pairs", comm, "resources.ranks_per_problem=2"),
     }
