@@ -48,7 +48,7 @@ from .participation import participation_volume
 from .pauli import Pauli
 from .relaxation import evolved_population, mean_population
 from .schmidt import entanglement_gap, renyi_entropy, schmidt_gap, schmidt_weights
-from .self_checks import SelfCheck, require_self_checks, self_checks, trace_checks
+from .self_checks import SelfCheck, require_self_checks, self_checks, trace_checks, value_checks
 from .spectral import SpectralFunction, average_spectral, spectral_function
 from .structure_factor import (
     EthElements,
@@ -174,6 +174,7 @@ __all__ = [
     "transitions_within",
     "two_level_entropy",
     "unfold",
+    "value_checks",
     "window_deviation",
     "window_times",
 ]

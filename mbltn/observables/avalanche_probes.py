@@ -20,8 +20,7 @@ from .measured import Measured
 from .operator_ipr import log_operator_ipr, log_operator_ipr_smooth
 from .pauli import Pauli
 from .spectral import spectral_function
-from .thouless import thouless_parameter
-from .transitions import Transitions, transitions_within
+from .transitions import Transitions
 
 # Levels around E = 0 that the density of the bath is taken from.
 _DENSITY_LEVELS = 100
@@ -46,8 +45,11 @@ def _of_line(measured: Measured, name: str) -> np.ndarray:
 
 
 def thouless(measured: Measured) -> np.ndarray:
-    found = transitions_within(measured.pairs, Pauli("z", 0, measured.probe_spin))
-    return thouless_parameter(found.energies, found.elements).values
+    return measured.thouless.values
+
+
+def thouless_dropped(measured: Measured) -> np.ndarray:
+    return np.array([measured.thouless.dropped])
 
 
 def log_ipr_probe(measured: Measured) -> np.ndarray:

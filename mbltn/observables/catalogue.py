@@ -166,6 +166,7 @@ OBSERVABLES: dict[str, Observable] = {
     "grain_amplitude": Observable(_grain_amplitude, ("lattice",)),
     "orbital_site": Observable(_orbital_site, ("lattice",), label=True),
     "thouless": Observable(probes.thouless, ("grain",)),
+    "thouless_dropped": Observable(probes.thouless_dropped, ("grain",)),
     "line_ratio": Observable(
         probes.line_ratio, ("grain",), partners="windows", of_disorder=True, least_states=2
     ),

@@ -32,15 +32,15 @@ def middle_quarter(dimension: int) -> slice:
     return middle_by_rank(dimension, max(1, dimension // 4))
 
 
-def paper_c_count(n_grain: int, n_lbits: int) -> int:
-    """N_A = floor(2^(N+M) / (N+M)), the number of middle states of paper C.
+def paper_c_count(dimension: int) -> int:
+    """N_A = floor(D/log2 D), one or more: the number of middle states of paper C, D = 2^(N+M).
 
     Examples
     --------
-    >>> paper_c_count(8, 6)
+    >>> paper_c_count(2 ** (8 + 6))
     1170
     """
-    return int(2 ** (n_grain + n_lbits) // (n_grain + n_lbits))
+    return max(1, int(dimension // max(1.0, np.log2(dimension))))
 
 
 def gap_ratio(energies: np.ndarray) -> np.ndarray:

@@ -143,6 +143,7 @@ def measure(
     ``grain_amplitude``    (k,)           |phi_a(0)| at the grain, of a `SquareLattice`
     ``orbital_site``       (k,), integers number of the orbital's site, of a `SquareLattice`
     ``thouless``           (k - 1,)       G of neighbouring states, sigma^z of the probe spin
+    ``thouless_dropped``   (1,)           pairs left out of it: no matrix element, or no gap
     ``line_ratio``         (1,)           gamma/delta_E of the last l-bit, at least 2
     ``line_ratio_raw``     (1,)           the same without the floor of 2
     ``line_captured``      (1,)           weight a state that gamma was measured on
@@ -158,8 +159,6 @@ def measure(
     ``hybridization``      (1, bins)      k(w) over grain and l-bits uncoupled
     ``bare_coupling``      (1,)           G of the last l-bit next to the grain and all others
     ====================== ============== ==================================================
-
-    Pairs of the Thouless parameter with no matrix element are left out.
 
     Parameters
     ----------

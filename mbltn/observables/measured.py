@@ -18,6 +18,7 @@ from .line_width import LineWidth, line_width
 from .local_spins import ReducedStates, reduced_states
 from .operator_ipr import log_operator_ipr
 from .pauli import Pauli
+from .thouless import ThoulessParameter, thouless_parameter
 from .transitions import Transitions, transitions_between, transitions_within
 
 
@@ -124,6 +125,12 @@ class Measured:
         splitting = float(self.grain_model.splittings(self.disorder)[pauli.site - 1])
         windows = [self.around(energy + sign * splitting) for sign in (1.0, -1.0)]
         return transitions_between(self.pairs, windows, pauli)
+
+    @cached_property
+    def thouless(self) -> ThoulessParameter:
+        """Of sigma^z of the probe spin."""
+        found = transitions_within(self.pairs, Pauli("z", 0, self.probe_spin))
+        return thouless_parameter(found.energies, found.elements)
 
     @cached_property
     def of_last_lbit(self) -> Transitions:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import SolverFailure
-from ..models import CentralGrain, Model, Sample
+from ..models import Model, Sample
+from ..models.base import GrainModel
 from ..operators import to_csr
 from ..operators.operator import norm_bound
 from ..solvers import Eigenpairs
@@ -55,19 +56,56 @@ def trace_checks(spectrum: Eigenpairs) -> tuple[SelfCheck, ...]:
     )
 
 
+def value_checks(measured: Mapping[str, np.ndarray], dw: float | None) -> tuple[SelfCheck, ...]:
+    """What any measured values must obey, of a whole spectrum or of a few states.
+
+    Entropies of l-bits in [0, log 2]; rho_typ <= rho_th; int k <= 1, with equality where the bins
+    reach far enough; gamma from a weight of at most 1.
+
+    Parameters
+    ----------
+    measured : arrays of `measure`, by name
+    dw : bin width of the curves
+
+    Examples
+    --------
+    >>> value_checks({"entropy_lbits": np.array([[0.2, 0.7]])}, None)[0].holds
+    False
+    """
+    found = []
+    if "entropy_lbits" in measured and measured["entropy_lbits"].size:
+        S = measured["entropy_lbits"]
+        beyond = max(0.0, float(-S.min()), float(S.max()) - LOG2)
+        found.append(SelfCheck("0 <= S <= log 2", beyond, _ROUNDING))
+    for name, values in measured.items():
+        if name.startswith("spectral_") and values.size:
+            thermal, mean_log = values
+            excess = float((np.exp(mean_log) - thermal).max())
+            bound = _ROUNDING * max(1.0, float(thermal.max()))
+            found.append(SelfCheck(f"rho_typ <= rho_th, {name}", max(0.0, excess), bound))
+    if dw is not None and "hybridization" in measured and measured["hybridization"].size:
+        weight = float(measured["hybridization"].sum() * dw)
+        found.append(SelfCheck("int k <= 1", max(0.0, weight - 1), _ROUNDING))
+    if "line_captured" in measured and measured["line_captured"].size:
+        weight = float(measured["line_captured"].max())
+        found.append(SelfCheck("weight of a line <= 1", max(0.0, weight - 1), _ROUNDING))
+    return tuple(found)
+
+
 def self_checks(
     spectrum: Eigenpairs, model: Model, sample: Sample, levels: slice | np.ndarray | None = None
 ) -> tuple[SelfCheck, ...]:
     """Every identity that one whole spectrum of a grain with l-bits must obey.
 
-    Traces of H and H^2; sum_m |<m|O|n>|^2 = 1 for sigma^x of every l-bit and of the
-    probe; entropies in [0, log 2]; rho_typ <= rho_th; int k = 1.
+    Traces of H and H^2; sum_m |<m|O|n>|^2 = 1 and rho_typ <= rho_th for sigma^x of every l-bit and
+    of the probe; int k = 1; `value_checks`.
 
     Parameters
     ----------
     spectrum : Eigenpairs
         All of them.
-    model : CentralGrain or another grain model
+    model : Model
+        With a grain of spins: CentralGrain, GrainChain, QuantumSun.
     sample : Sample
     levels : which states are measured; all by default
 
@@ -86,7 +124,7 @@ def self_checks(
     width = float(np.ptp(spectrum.energies))
     options = Measurement(bin_width=2 * width / _BINS, reach=2 * width)
     spins = [Pauli("x", site) for site in spectrum.operator.space.lbits]
-    if isinstance(model, CentralGrain):
+    if isinstance(model, GrainModel):
         spins.append(Pauli("x", 0, model.probe_spin))
     for pauli in spins:
         elements = transitions_within(spectrum, pauli, levels)
@@ -98,9 +136,7 @@ def self_checks(
         found.append(SelfCheck(f"rho_typ <= rho_th, site {pauli.site}", max(0.0, excess), 1e-12))
     names = ["entropy_lbits", "hybridization"]
     measured = measure(spectrum, names, model, sample=sample, levels=levels, options=options)
-    S = measured["entropy_lbits"]
-    beyond = max(0.0, float(-S.min(initial=0.0)), float(S.max(initial=0.0)) - LOG2)
-    found.append(SelfCheck("0 <= S <= log 2", beyond, _ROUNDING))
+    found += value_checks(measured, options.bin_width)
     if measured["hybridization"].size:
         k = float(measured["hybridization"].sum() * options.grid()[0])
         found.append(SelfCheck("int k = 1", abs(k - 1), _ROUNDING))

@@ -10,12 +10,10 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-import numpy as np
-
 from ..errors import InvalidInput, MbltnError, StudyError
 from ..machine import Machine, size, this_machine
 from ..models.base import GrainModel, Model
-from ..observables import OBSERVABLES, Measurement
+from ..observables import OBSERVABLES, Measurement, paper_c_count
 from ..observables.measure import check_measurable, need_partners
 from ..operators.operator import norm_bound
 from ..solvers import Solver, Target
@@ -91,7 +89,7 @@ class Task:
         if self.states == "middle_quarter":
             return Target.rank(max(1, self.dimension // 4))
         if self.states == "paper_c":
-            return Target.rank(max(1, int(self.dimension // max(1.0, np.log2(self.dimension)))))
+            return Target.rank(paper_c_count(self.dimension))
         if self.states == "paper_e":
             return Target.energy(0.0, max(2, self.dimension // 20))
         if isinstance(self.states, str):

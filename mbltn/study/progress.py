@@ -10,6 +10,8 @@ from typing import TextIO
 
 _BAR_PERIOD = 0.5
 _LINE_PERIOD = 5.0
+# A log of a long run stays readable: so many lines for the second half of any time.
+_LINES_TO_DOUBLE = 60
 
 
 class Progress:
@@ -52,6 +54,10 @@ class Progress:
         if self._thread.is_alive():
             self._thread.join()
 
+    @property
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._started
+
     def _state(self) -> tuple[int, float]:
         """Finished tasks of this study, and the estimated seconds in them."""
         finished = self._done() & self._seconds.keys()
@@ -64,7 +70,7 @@ class Progress:
             self._watch_lines()
 
     def _watch_lines(self) -> None:
-        while not self._stop.wait(_LINE_PERIOD):
+        while not self._stop.wait(max(_LINE_PERIOD, self._elapsed / _LINES_TO_DOUBLE)):
             print(self.line(), file=self._stream, flush=True)
         print(self.line(), file=self._stream, flush=True)
 
@@ -89,7 +95,7 @@ class Progress:
         """One line: realizations done, share of the work, time elapsed and left."""
         total = sum(self._seconds.values())
         finished, work = self._state()
-        elapsed = time.monotonic() - self._started
+        elapsed = self._elapsed
         gained = work - self._before
         left = _clock(elapsed * (total - work) / gained) if gained > 0 else "unknown"
         share = 100 * work / total if total else 100

@@ -15,7 +15,7 @@ from .._version import __version__
 from ..comm import Serial, together
 from ..errors import SolverFailure
 from ..models import Sample
-from ..observables import measure, require_self_checks, trace_checks
+from ..observables import measure, require_self_checks, trace_checks, value_checks
 from ..observables.levels import doublets
 from ..operators import Operator
 from ..operators.operator import norm_bound
@@ -57,18 +57,21 @@ def compute(task: Task, comm: Any = None) -> Record:
         assert n_partners is not None
         return _all_of(operator, Target.energy(energy, n_partners), task.method, comm)
 
+    measured = measure(
+        pairs,
+        task.observables,
+        task.model,
+        sample=sample,
+        levels=levels,
+        around=around if n_partners is not None else None,
+        options=task.measurement,
+    )
+    checks = value_checks(measured, task.measurement.bin_width)
+    together(comm, lambda: require_self_checks(checks))
     arrays = {
         "energies": pairs.energies[levels],
         "residuals": pairs.residuals[levels],
-        **measure(
-            pairs,
-            task.observables,
-            task.model,
-            sample=sample,
-            levels=levels,
-            around=around if n_partners is not None else None,
-            options=task.measurement,
-        ),
+        **measured,
         **_kept(sample),
     }
     facts = {

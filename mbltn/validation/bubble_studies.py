@@ -26,6 +26,7 @@ REALIZATIONS = {
 # typical function is 1e-6 there whatever the l-bits do.
 LEVELS_IN_A_BIN = 4
 CURVES = ("spectral_contact", "spectral_last_lbit")
+CROSSING = ("entropy_lbits", "gap_ratio")
 OF_WINDOWS = ("line_ratio", "line_ratio_raw", "line_captured", "thouless", "entropy_lbits")
 
 
@@ -112,7 +113,7 @@ def crossing_studies(size: str) -> tuple[Study]:
     content = {
         "name": f"C-crossing-{size}",
         "seed": 2,
-        "observables": ["entropy_lbits", "gap_ratio"],
+        "observables": list(CROSSING),
         "model": _model(size),
         "ensemble": ensembles,
     }
@@ -127,7 +128,7 @@ def _growth_by_windows() -> Study:
     """
     lengths = (2.0, 2.885, 4.0)
     plan = [(7, 8, lengths, 240), (8, 3, lengths, 240), (9, 2, lengths[:2], 240)]
-    plan += [(10, 1, lengths[:2], 240), (12, 1, lengths[:1], 160)]
+    plan += [(10, 1, lengths[:2], 240), (12, 1, lengths[:2], 160)]
     ensembles = [
         {**_windows(chosen, M, count, states=60), "measurement": {"partners": partners}}
         for M, count, chosen, partners in plan
@@ -136,11 +137,12 @@ def _growth_by_windows() -> Study:
 
 
 def _crossing_by_windows() -> Study:
-    """The crossing for up to ten l-bits, from 200 states at E = 0."""
-    lengths = (2.5, 2.885, 3.3)
+    """The crossing for up to ten l-bits, from 200 states at E = 0; its localized side up to 14."""
+    lengths = (2.0, 2.5, 2.885, 3.3)
     counts = {7: 8, 8: 4, 9: 2, 10: 1}
     ensembles = [_windows(lengths, M, count, states=200) for M, count in counts.items()]
-    return _by_windows("C-crossing-beyond", ["entropy_lbits", "gap_ratio"], ensembles)
+    ensembles += [_windows(lengths[:1], M, 1, states=60) for M in (12, 14)]
+    return _by_windows("C-crossing-beyond", [*CROSSING, "memory_lbits"], ensembles)
 
 
 def _windows(lengths: Sequence[float], M: int, realizations: int, states: int) -> dict[str, Any]:

@@ -190,7 +190,7 @@ def bath_c():
     model = CentralGrain.from_paper("C", n_lbits=4, n_grain=6, grain=grain, xi=2.885)
     sample = model.draw(seed=3, realization=0)
     spectrum = mb.eigenpairs(model.operator(sample), mb.Target.all(), "dense")
-    middle = ob.middle_by_rank(1024, ob.paper_c_count(6, 4))
+    middle = ob.middle_by_rank(1024, ob.paper_c_count(1024))
     return sample, spectrum, np.arange(1024)[middle][::3]
 
 

@@ -407,7 +407,7 @@ def test_a_bare_grain_has_no_lbit_to_measure():
 def test_self_checks_hold_and_see_what_is_wrong(spectrum):
     sample = MODEL.sample(fields=FIELDS)
     checks = ob.self_checks(spectrum, MODEL, sample, slice(20, 44))
-    assert len(checks) == 12 and all(check.holds for check in checks)
+    assert len(checks) == 13 and all(check.holds for check in checks)
     ob.require_self_checks(checks)
     moved = replace(spectrum, energies=spectrum.energies + 1e-3)
     twice = replace(spectrum, energies=np.repeat(spectrum.energies[::2], 2))
@@ -415,3 +415,46 @@ def test_self_checks_hold_and_see_what_is_wrong(spectrum):
     for spoilt, name in ((moved, "tr H:"), (twice, r"tr H\^2"), (other, r"tr H\^2")):
         with pytest.raises(SolverFailure, match=name):
             ob.require_self_checks(ob.trace_checks(spoilt))
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ({"entropy_lbits": np.array([[0.1, np.log(2) + 1e-6]])}, "0 <= S <= log 2"),
+        ({"entropy_lbits": np.array([[0.1, -1e-6]])}, "0 <= S <= log 2"),
+        ({"spectral_contact": np.array([[0.5, 2.0], np.log([0.5, 2.1])])}, "rho_typ <= rho_th"),
+        ({"hybridization": np.array([[0.5, 1.6]])}, "int k <= 1"),
+        ({"line_captured": np.array([1.01])}, "weight of a line <= 1"),
+    ],
+)
+def test_values_that_cannot_be_are_refused(values, name):
+    with pytest.raises(SolverFailure, match=name):
+        ob.require_self_checks(ob.value_checks(values, 0.5))
+
+
+def test_values_at_their_limits_are_taken():
+    values = {
+        "entropy_lbits": np.array([[0.0, np.log(2)]]),
+        "spectral_contact": np.array([[0.5, 0.0], np.log([0.5, 1e-20])]),
+        "hybridization": np.array([[0.5, 1.5]]),
+        "line_captured": np.array([1.0]),
+        "gap_ratio": np.zeros(0),
+    }
+    checks = ob.value_checks(values, 0.5)
+    assert len(checks) == 4
+    ob.require_self_checks(checks)
+
+
+def test_pairs_that_the_thouless_parameter_leaves_out_are_counted():
+    """Without coupling sigma^z of a grain spin moves no l-bit: most neighbours lack an element."""
+    model = CentralGrain(2, 3, alpha=0.5, first_coupling=0.0, coupling="xx")
+    sample = model.draw(3, 0)
+    pairs = mb.eigenpairs(model.operator(sample), mb.Target.all(), "dense")
+    found = mb.measure(pairs, ["thouless", "thouless_dropped"], model, sample=sample)
+    elements = transitions_within(pairs, Pauli("z", 0, 2))
+    shifted = pairs.energies + elements.expectation
+    order = np.argsort(shifted, kind="stable")
+    neighbours = abs(elements.elements[order[:-1], order[1:]])
+    lost = int((neighbours == 0).sum())
+    assert found["thouless_dropped"].tolist() == [lost]
+    assert len(found["thouless"]) == 31 - lost
