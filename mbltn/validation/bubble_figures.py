@@ -106,19 +106,18 @@ SHORT, LONG = "p(G), exp1d, xi = 0.4", "p(G), exp1d, xi = 4"
 
 
 def _thouless_histograms(stored: Stored) -> pd.DataFrame:
-    counts: dict[tuple[float, int], dict[int, int]] = {}
+    """p(G) of all states; a realization that is there with two grids of curves counts once."""
+    found: dict[tuple[float, int], dict[int, np.ndarray]] = {}
     for record in stored.store.records():
         parameters = record.task["parameters"]
-        if parameters.get("geometry") != "exp1d" or parameters["xi"] not in (0.4, 4.0):
-            continue
-        bins = np.floor(record.arrays["thouless"] / _HISTOGRAM).astype(int)
-        into = counts.setdefault((parameters["xi"], parameters["n_lbits"]), {})
-        for number, count in zip(*np.unique(bins, return_counts=True), strict=True):
-            into[int(number)] = into.get(int(number), 0) + int(count)
+        if parameters.get("geometry") == "exp1d" and parameters["xi"] in (0.4, 4.0):
+            of = found.setdefault((parameters["xi"], parameters["n_lbits"]), {})
+            of[record.task["realization"]] = record.arrays["thouless"]
     parts = []
-    for (xi, M), found in sorted(counts.items()):
-        numbers = np.arange(min(found), max(found) + 1)
-        density = np.array([found.get(int(n), 0) for n in numbers]) / sum(found.values())
+    for (xi, M), each in sorted(found.items()):
+        bins = np.floor(np.concatenate(list(each.values())) / _HISTOGRAM).astype(int)
+        numbers = np.arange(bins.min(), bins.max() + 1)
+        density = np.bincount(bins - bins.min()) / len(bins)
         parts.append(
             pd.DataFrame(
                 {
