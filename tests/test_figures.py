@@ -266,7 +266,7 @@ def tiny_sizes(monkeypatch):
         monkeypatch.setitem(bubble_studies.LENGTHS, geometry, (0.4, 4.0))
     monkeypatch.setitem(interface_studies.BATH, "small", (3, 3, 3))
     monkeypatch.setitem(interface_studies.SINGLE_SPIN, "small", (3, 3, 3))
-    monkeypatch.setitem(interface_studies.UNIVERSAL, "small", (4, (2, 2, 2)))
+    monkeypatch.setitem(interface_studies.UNIVERSAL, "small", (4, (2, 2, 2, 2)))
     monkeypatch.setitem(interface_studies.MATRICES, "small", {4: 3, 5: 3})
     monkeypatch.setitem(interface_studies.CHAIN, "small", (5, 3))
     monkeypatch.setitem(interface_studies.PHYSICAL_CHAIN, "small", (4, 2, 3))

@@ -41,7 +41,7 @@ FIGURES: dict[str, PaperFigure] = {
                 "G",
                 "$G$",
                 r"$\Delta D(O_B)$",
-                points=(*interface_figures.BATHS, interface_figures.UNCOUPLED),
+                points=interface_figures.BATHS,
             ),
         ),
     ),

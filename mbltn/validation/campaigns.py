@@ -24,14 +24,18 @@ class Stored:
     study: Study
     store: Store
 
-    def means(self) -> pd.DataFrame:
-        """The tidy table: mean and error of each observable over realizations.
+    def realizations(self) -> pd.DataFrame:
+        """One row for each realization, observable and component.
 
         A realization that is there with two grids of curves counts once.
         """
         every = per_realization(self.store.records())
         measured = {"value", "max_residual", "doublets", "solver", "complete"}
-        return table(every.drop_duplicates([name for name in every if name not in measured]))
+        return every.drop_duplicates([name for name in every if name not in measured])
+
+    def means(self) -> pd.DataFrame:
+        """The tidy table: mean and error of each observable over realizations."""
+        return table(self.realizations())
 
 
 def rows_of(tidy: pd.DataFrame, observable: str, index: int | None = None) -> pd.DataFrame:
@@ -47,6 +51,12 @@ _RESULTS = {
     *("index", "mean", "error", "n_realizations", "n_states", "max_residual", "doublets"),
     *("solver", "complete"),
 }
+
+
+def against(realizations: pd.DataFrame, parameter: str, observable: str) -> pd.DataFrame:
+    """A scalar of each realization (rows) at each value of a parameter (columns)."""
+    rows = realizations[realizations["observable"] == observable]
+    return rows.pivot(index="realization", columns=parameter, values="value")
 
 
 def mean_curves(

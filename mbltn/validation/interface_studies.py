@@ -15,7 +15,7 @@ PROBE_OF_CHAIN = 4
 # Realizations for 0, 1, 2, ... l-bits; spins of the bath and realizations elsewhere.
 BATH = {"small": (200, 150, 120, 80, 50, 25), "paper": (200,) * 9}
 SINGLE_SPIN = {"small": (400,) * 7 + (200, 100), "paper": (4000,) * 9}
-UNIVERSAL = {"small": (7, (30, 200, 100)), "paper": (9, (200, 1000, 100))}
+UNIVERSAL = {"small": (7, (30, 200, 100, 30)), "paper": (9, (200, 1000, 100, 200))}
 MATRICES = {
     "small": {7: 400, 8: 200, 9: 80, 10: 20},
     "paper": {8: 400, 9: 200, 10: 80, 11: 20},
@@ -104,10 +104,11 @@ def absorption_studies(size: str) -> tuple[Study, Study]:
     return bath_study(size), _study(f"E-spin-{size}", one_spin, ensembles, ("log_ipr_probe",))
 
 
-def universal_studies(size: str) -> tuple[Study, Study, Study]:
+def universal_studies(size: str) -> tuple[Study, ...]:
     """One more spin next to different baths, against its G (Fig 5).
 
-    A local chain with three l-bits, the same chain alone, and a random matrix.
+    A local chain with three l-bits, the same chain alone, a random matrix, and the chain with three
+    l-bits that nothing couples to it.
     """
     n_grain, counts = UNIVERSAL[size]
     chain: dict[str, Any] = {"kind": "local_chain"}
@@ -117,23 +118,24 @@ def universal_studies(size: str) -> tuple[Study, Study, Study]:
     weak = [scale * g for g in (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)]
     strong = [scale * g for g in (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6)]
     baths = (
-        ("lbits", chain, 4, weak, PROBE_OF_CHAIN),
-        ("chain", chain, 1, strong, PROBE_OF_CHAIN),
-        ("matrix", matrix, 1, strong, None),
+        ("lbits", chain, 4, FIRST, weak, PROBE_OF_CHAIN),
+        ("chain", chain, 1, FIRST, strong, PROBE_OF_CHAIN),
+        ("matrix", matrix, 1, FIRST, strong, None),
+        ("uncoupled", chain, 4, 0.0, strong, PROBE_OF_CHAIN),
     )
     studies = []
-    for (name, grain, n_lbits, couplings, probe), count in zip(baths, counts, strict=True):
+    for (name, grain, n_lbits, first, couplings, probe), count in zip(baths, counts, strict=True):
         grid = {"last_coupling": couplings}
         studies.append(
             _study(
                 f"E-universal-{name}-{size}",
-                _model(n_grain, grain, n_lbits=n_lbits),
+                _model(n_grain, grain, n_lbits=n_lbits, first_coupling=first),
                 [{"grid": grid, "realizations": count}],
                 ("log_ipr_probe", "bare_coupling"),
                 measurement={} if probe is None else {"probe_spin": probe},
             )
         )
-    return studies[0], studies[1], studies[2]
+    return tuple(studies)
 
 
 def _one_spin(

@@ -4,6 +4,8 @@ The tables were made with other samples; `within` asks for agreement within thre
 both together.
 """
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -161,19 +163,85 @@ def test_growth_of_the_spread_against_the_bare_coupling():
     assert grown[2] - grown[0] == pytest.approx(np.log(2), abs=0.2)
 
 
-def test_uncoupled_lbits_only_rescale_the_bare_coupling():
-    """Three l-bits that nothing couples: 2^3 as many levels, mean square elements 2^-3: sqrt(8)."""
-    chain = {"coupling": "xx", "coupled_spin": -1, "grain": "local_chain", "alpha": 1.0}
-    ratios = []
-    for realization in range(12):
-        alone = CentralGrain(6, 1, first_coupling=0.2, field_range=(1, 1), **chain)
-        more = CentralGrain(
-            6, 4, first_coupling=0.0, last_coupling=0.2, field_range=(1, 1), **chain
-        )
-        found = []
-        for model in (alone, more):
-            sample = model.draw(2, realization)
-            pairs = mb.eigenpairs(model.operator(sample), mb.Target.middle(4), "dense")
-            found.append(mb.measure(pairs, ["bare_coupling"], model, sample=sample))
-        ratios.append(found[1]["bare_coupling"][0] / found[0]["bare_coupling"][0])
-    assert within(np.array(ratios), np.sqrt(8.0), error=0.15)
+def beside_uncoupled_lbits(realization, g, n_grain):
+    """A spin next to a local chain, and next to it with three l-bits that nothing couples."""
+    chain = {
+        "alpha": 0.75, "coupling": "xx", "coupled_spin": -1, "field_range": (0.5, 1.5),
+        "grain": "local_chain",
+    }  # fmt: skip
+    more = CentralGrain(n_grain, 4, first_coupling=0.0, last_coupling=g, **chain)
+    sample = more.draw(2, realization)
+    alone = CentralGrain(n_grain, 1, first_coupling=g, **chain)
+    return (alone, alone.sample(grain=sample.grain, fields=sample.fields[3:])), (more, sample)
+
+
+def test_uncoupled_lbits_leave_the_spread_of_every_state():
+    """States are products: E = E_psi + sum s_i h_i, and ln IPR of a chain's operator is psi's."""
+    for g in (0.0, 0.3):
+        spread, energies = [], []
+        for model, sample in beside_uncoupled_lbits(0, g, n_grain=4):
+            pairs = mb.eigenpairs(model.operator(sample), mb.Target.all(), "dense")
+            found = mb.measure(
+                pairs, ["log_ipr_probe"], model, sample=sample, options=ob.Measurement(probe_spin=2)
+            )
+            spread.append(found["log_ipr_probe"])
+            energies.append(pairs.energies)
+        h = sample.fields[:3]
+        products = np.add.outer(energies[0], np.array(list(product((1, -1), repeat=3))) @ h)
+        order = products.argsort(axis=None)
+        assert energies[1] == pytest.approx(products.ravel()[order], abs=1e-11)
+        assert spread[1] == pytest.approx(np.repeat(spread[0], 8)[order], abs=1e-7)
+        assert np.ptp(spread[0]) > 0.5
+
+
+def coupling_by_levels_of_the_chain(grain, fields, h):
+    """G/g of (O19) from the chain's own levels e and elements V.
+
+    Uncoupled l-bits shift levels by sum s_i h_i and keep their s_i when the chain absorbs 2h.
+    """
+    e, vectors = np.linalg.eigh(grain)
+    V = vectors.T @ np.kron(np.eye(len(e) // 2), [[0, 1], [1, 0]]) @ vectors
+    shifts = [np.dot(signs, fields) for signs in product((1, -1), repeat=len(fields))]
+    levels = np.add.outer(e, shifts)
+    ordered, half = np.sort(levels, axis=None), min(levels.size // 16, 50)
+    low, *_, high = ordered[(ordered < 0).sum() - half :][: 2 * half]
+    rho = (2 * half - 1) / (high - low)
+    b, s, spin = np.unravel_index(
+        abs(np.add.outer(levels, [h, -h])).argmin(), (*levels.shape, 2)
+    )  # fmt: skip
+    final = levels[b, s] + (2 * h, -2 * h)[spin]
+    M = (V[abs(levels[:, s] - final) <= 1, b] ** 2).sum() / (abs(levels - final) <= 1).sum()
+    return rho * np.sqrt(M)
+
+
+def test_uncoupled_lbits_raise_the_bare_coupling():
+    """Next to a chain, by the elements and levels of the chain alone, exactly."""
+    for realization in range(4):
+        both = beside_uncoupled_lbits(realization, 0.3, n_grain=6)
+        for (model, sample), n_uncoupled in zip(both, (0, 3), strict=True):
+            pairs = mb.eigenpairs(model.operator(sample), mb.Target.middle(2), "dense")
+            found = mb.measure(pairs, ["bare_coupling"], model, sample=sample)["bare_coupling"]
+            *fields, h = sample.fields
+            assert len(fields) == n_uncoupled
+            G = coupling_by_levels_of_the_chain(sample.grain, fields, h)
+            assert found == pytest.approx([0.3 * G], rel=1e-9)
+
+
+def test_uncoupled_lbits_raise_the_bare_coupling_by_less_than_sqrt_8():
+    """G goes as the root of the density of levels: 2^3 of them, spread over the fields of l-bits.
+
+    Gaussian densities give 2.67, and levels further out have weaker elements: 2.4 to 2.6 in an
+    independent calculation.
+    """
+    alone, more = [], []
+    for realization in range(400):
+        _, (_, sample) = beside_uncoupled_lbits(realization, 1.0, n_grain=6)
+        *fields, h = sample.fields
+        alone.append(coupling_by_levels_of_the_chain(sample.grain, [], h))
+        more.append(coupling_by_levels_of_the_chain(sample.grain, fields, h))
+    factor = np.mean(more) / np.mean(alone)
+    error = (np.array(more) - factor * np.array(alone)).std() / (20 * np.mean(alone))
+    h_squared, chain = 1 + 1 / 12, 6 * (1.03 + 0.5**2) + 5
+    assert error < 0.04
+    assert factor + 3 * error < np.sqrt(8) * (1 + 3 * h_squared / chain) ** -0.25
+    assert abs(factor - 2.5) < 0.1

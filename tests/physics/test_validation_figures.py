@@ -1,0 +1,99 @@
+"""Figures of papers C and E: tables from stored studies, beside each realization by itself."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import mbltn as mb
+from mbltn import observables as ob
+from mbltn.models import CentralGrain, GOEGrain
+from mbltn.study import Store, run_study
+from mbltn.validation import bubble_figures, bubble_studies, interface_figures, interface_studies
+from mbltn.validation.campaigns import Stored
+
+
+def stored(study, folder):
+    run_study(study, folder / study.name)
+    return Stored(study, Store(folder / study.name))
+
+
+def measured(model, realization, name, levels, options=None):
+    sample = model.draw(1, realization)
+    spectrum = mb.eigenpairs(model.operator(sample), mb.Target.all(), "dense")
+    chosen = levels(spectrum.energies)
+    return mb.measure(spectrum, [name], model, sample=sample, levels=chosen, options=options)[name]
+
+
+def test_growth_of_each_realization_beside_four_baths(monkeypatch, tmp_path):
+    """E Fig 5: D with the spin less D without it, of the same disorder; mean and its error."""
+    counts = (3, 4, 4, 2)
+    monkeypatch.setitem(interface_studies.UNIVERSAL, "small", (4, counts))
+    studies = interface_studies.universal_studies("small")
+    table = interface_figures.universal(*(stored(study, tmp_path) for study in studies))
+    chain = CentralGrain(
+        4, 1, alpha=0.75, first_coupling=0.2, coupling="xx", coupled_spin=-1,
+        field_range=(0.5, 1.5), grain="local_chain",
+    )  # fmt: skip
+    baths = {
+        "local chain and 3 l-bits": (replace(chain, n_lbits=4), 4),
+        "local chain": (chain, 4),
+        "random matrix": (replace(chain, grain=GOEGrain(4.6, "radius")), 1),
+        "local chain, 3 l-bits uncoupled": (replace(chain, n_lbits=4, first_coupling=0.0), 4),
+    }
+    assert set(table["curve"]) == {*baths, "log 2"}
+    g = 0.15  # of all four
+
+    def near_zero(energies):
+        return np.sort(abs(energies).argsort()[: max(2, len(energies) // 20)])
+
+    for (curve, (model, probe)), count in zip(baths.items(), counts, strict=True):
+        (row,) = table[(table["curve"] == curve) & np.isclose(table["g"], g)].itertuples()
+        options = ob.Measurement(probe_spin=probe)
+        D, G = (
+            np.array(
+                [
+                    [
+                        measured(replace(model, last_coupling=at), r, name, near_zero, options)
+                        for at in (0.0, g)
+                    ]
+                    for r in range(count)
+                ]
+            ).mean(axis=-1)
+            for name in ("log_ipr_probe", "bare_coupling")
+        )
+        growth = D[:, 1] - D[:, 0]
+        assert row.value == pytest.approx(growth.mean(), abs=1e-7)
+        assert row.error == pytest.approx(growth.std(ddof=1) / np.sqrt(count), abs=1e-7)
+        assert pytest.approx(G[:, 1].mean()) == row.G
+        assert pytest.approx(G[:, 1].std(ddof=1) / np.sqrt(count)) == row.G_error
+
+
+def test_distributions_of_the_thouless_parameter_count_realizations_once(monkeypatch, tmp_path):
+    """Inset of C Fig 5: also the first realization, which is stored in two grids of curves."""
+    monkeypatch.setitem(bubble_studies.GRAIN, "small", 3)
+    monkeypatch.setitem(bubble_studies.REALIZATIONS, "small", (2, 2, 3))
+    for geometry in bubble_studies.LENGTHS:
+        monkeypatch.setitem(bubble_studies.LENGTHS, geometry, (0.4, 4.0))
+    (study,) = bubble_studies.growth_studies("small")
+    growth = stored(study, tmp_path)
+    tasks = [record.task for record in growth.store.records()]
+    points = [(task["parameters"], task["realization"]) for task in tasks]
+    where = {"geometry": "exp1d", "xi": 0.4, "n_lbits": 2}
+    assert sum(where.items() <= parameters.items() and not r for parameters, r in points) == 2
+
+    table = bubble_figures.absorption(growth)
+    for xi, panel in ((0.4, bubble_figures.SHORT), (4.0, bubble_figures.LONG)):
+        rows = table[(table["panel"] == panel) & (table["curve"] == "M = 2")]
+        model = CentralGrain(
+            3, 2, xi=xi, first_coupling=1.0, coupling="xx", field_range=(0.5, 1.5),
+            grain=GOEGrain(3.9, "radius"),
+        )  # fmt: skip
+        G = [
+            measured(model, r, "thouless", lambda e: ob.middle_by_rank(len(e), len(e) // 5))
+            for r in range(3)
+        ]
+        edges = np.append(rows["G"] - 0.125, rows["G"].iloc[-1] + 0.125)
+        counts, _ = np.histogram(G, edges)
+        assert counts.sum() == np.size(G) == 15
+        assert rows["value"].to_numpy() == pytest.approx(counts / 15 / 0.25)
