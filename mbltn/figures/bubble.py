@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from ..plotting.curves import Axes
 from ..validation import bubble_figures, bubble_growth, hubbard_bubble
-from ..validation.bubble_studies import LENGTHS, crossing_studies, growth_studies
+from ..validation.bubble_studies import (
+    LENGTHS,
+    crossing_studies,
+    growth_studies,
+    width_studies,
+    window_studies,
+)
 from ..validation.campaigns import SIZES
 from .figure import PaperFigure
 
@@ -17,7 +23,7 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "C4": PaperFigure(
         "C Fig 4: width of the last l-bit's line (lines: golden rule; dashed: C eqs 6, 7)",
-        studies=growth_studies,
+        studies=width_studies,
         sizes=SIZES,
         from_stored=bubble_figures.line_widths,
         panels=(
@@ -88,6 +94,12 @@ FIGURES: dict[str, PaperFigure] = {
         sizes=SIZES,
         from_stored=bubble_figures.last_entropy_by_length,
         panels=(Axes("xi", r"$\xi$", r"$S/\log 2$", points=True, lines=bubble_figures.THEORY),),
+    ),
+    "C4-windows": PaperFigure(
+        "C Fig 4 from windows of partners, beside the whole spectrum of the same samples",
+        studies=window_studies,
+        from_stored=bubble_figures.window_bias,
+        panels=(Axes("partners", "pairs in each window", "", points=True),),
     ),
     "C4-theory": PaperFigure(
         "C Fig 4: width of the last l-bit's line, golden rule (dashed: C eqs 6, 7; N = 8)",

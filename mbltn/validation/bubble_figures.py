@@ -37,8 +37,8 @@ def _couplings(geometry: str, xi: float, n_lbits: int, first: float = 1.0) -> np
     return first * np.exp(np.asarray(golden_rule.ln_coupling(geometry, M, xi)))
 
 
-def _ratio_by_golden_rule(geometry: str, xi: float, M: int, N: int) -> float:
-    V = _couplings(geometry, xi, M)[-1]
+def _ratio_by_golden_rule(geometry: str, xi: float, M: int, N: int, first: float) -> float:
+    V = _couplings(geometry, xi, M, first)[-1]
     return float(np.mean(golden_rule.golden_rule_ratio(_fields(M), V, N, WIDTH)))
 
 
@@ -57,29 +57,68 @@ def _entropy_by_mean_field(geometry: str, xi: float, M: int, N: int) -> float:
     return float(np.mean(found))
 
 
-def line_widths(stored: Stored) -> pd.DataFrame:
-    """C Fig 4: gamma/delta_E of the last l-bit against the number of l-bits.
+def line_widths(*stored: Stored) -> pd.DataFrame:
+    """C Fig 4: gamma/delta_E of the last l-bit against the number of l-bits, and its inset.
 
     Columns `panel` (geometry), `curve`, `M`, `value`, `error`; theory is the golden rule, and C
     eqs 6, 7 from the measured first l-bit where there is one.
     """
-    tidy = stored.means()
-    N = int(stored.study.model["n_grain"])
     rows: list[Any] = []
-    for (geometry, xi), part in _by_curve(tidy, "line_ratio"):
-        curve = f"xi = {xi:g}"
-        exact = dict(
-            zip(part["n_lbits"], zip(part["mean"], part["error"], strict=True), strict=True)
-        )
-        for M, (value, error) in exact.items():
-            rows.append((geometry, curve, M, value, error))
-            rows.append(
-                (geometry, curve + THEORY, M, _ratio_by_golden_rule(geometry, xi, M, N), None)
-            )
-            if 1 in exact:
-                printed = golden_rule.paper_ratio(M, xi, exact[1][0], N, geometry)
-                rows.append((geometry, curve + PRINTED, M, float(printed), None))
+    for each in stored:
+        first = float(each.study.model["first_coupling"])
+        N = int(each.study.model["n_grain"])
+        for (geometry, xi), part in _by_curve(each.means(), "line_ratio"):
+            panel = geometry if first == 1.0 else f"{geometry}, V_1 = {first:g}"
+            curve = f"xi = {xi:g}"
+            numbers, means = part["n_lbits"].tolist(), part["mean"].tolist()
+            for M, value, error in zip(numbers, means, part["error"], strict=True):
+                rule = _ratio_by_golden_rule(geometry, xi, M, N, first)
+                rows.append((panel, curve, M, value, error))
+                rows.append((panel, curve + THEORY, M, rule, None))
+                if numbers[0] == 1:
+                    printed = golden_rule.paper_ratio(M, xi, means[0], N, geometry)
+                    rows.append((panel, curve + PRINTED, M, float(printed), None))
     return _table(rows, "M")
+
+
+_OF_WINDOWS = {
+    "line_ratio_raw": ("gamma, of its value from all states", 1.0, True),
+    "entropy_lbits": ("[S_M]/log 2, less that of all states", LOG2, False),
+    "memory_lbits": ("C_M, less that of all states", 1.0, False),
+    "gap_ratio": ("r, less that of all states", 1.0, False),
+}
+CAPTURED = "captured weight"
+
+
+def window_bias(stored: Stored) -> pd.DataFrame:
+    """What 20 states with windows of partners measure, beside all eigenstates of the same samples.
+
+    Columns `panel`, `curve`, `partners` (in each window), `value`, `error`: of paired samples.
+    """
+    every = stored.realizations()
+    rows: list[Any] = []
+    for (M, xi), sample in every.groupby(["n_lbits", "xi"]):
+        curve = f"M = {M}, xi = {xi:g}"
+        for name, (panel, unit, relative) in _OF_WINDOWS.items():
+            all_states, *windows = _by_partners(sample, name).items()
+            for partners, few in windows:
+                ratio, difference = few / all_states[1], (few - all_states[1]) / unit
+                change = ratio if relative else difference
+                rows.append((panel, curve, partners, change.mean(), change.sem()))
+        for partners, weight in _by_partners(sample, "line_captured").items():
+            if partners:
+                rows.append((CAPTURED, curve, partners, weight.mean(), weight.sem()))
+    return pd.DataFrame(rows, columns=["panel", "curve", "partners", "value", "error"])
+
+
+def _by_partners(sample: pd.DataFrame, observable: str) -> dict[int, pd.Series]:
+    """The last component in each realization for each number of partners, 0 for all states."""
+    rows = sample[sample["observable"] == observable]
+    rows = rows[rows["index"] == rows["index"].max()].fillna({"partners": 0})
+    return {
+        int(cast(float, partners)): part.set_index("realization")["value"]
+        for partners, part in rows.groupby("partners")
+    }
 
 
 def absorption(stored: Stored) -> pd.DataFrame:

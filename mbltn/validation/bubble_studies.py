@@ -26,6 +26,10 @@ REALIZATIONS = {
 # typical function is 1e-6 there whatever the l-bits do.
 LEVELS_IN_A_BIN = 4
 CURVES = ("spectral_contact", "spectral_last_lbit")
+INSET = "stretch1d"
+PARTNERS = (30, 60, 120, 240)
+BY_WINDOWS = ("line_ratio_raw", "entropy_lbits", "gap_ratio", "memory_lbits")
+_BY_BOTH_ROUTES = ((4, 2.885, 400), (4, 4.0, 400), (5, 2.885, 100), (5, 4.0, 100), (6, 2.885, 20))
 CROSSING = ("entropy_lbits", "gap_ratio")
 OF_WINDOWS = ("line_ratio", "line_ratio_raw", "line_captured", "thouless", "entropy_lbits")
 
@@ -71,6 +75,53 @@ def growth_studies(size: str) -> tuple[Study]:
         "seed": 1,
         "observables": [*OF_WINDOWS, *CURVES],
         "model": _model(size),
+        "ensemble": ensembles,
+    }
+    return (parse_study(content),)
+
+
+def width_studies(size: str) -> tuple[Study, ...]:
+    """C Fig 4: the growing bubbles, and those of the inset, V_1 = 2."""
+    if size == "beyond":
+        return growth_studies(size)
+    counts = [max(1, count // 2) for count in REALIZATIONS[size][1:]]
+    ensembles = [
+        {
+            "grid": {"geometry": [INSET], "xi": list(LENGTHS[INSET]), "n_lbits": [M]},
+            "realizations": count,
+            "states": "paper_c",
+        }
+        for M, count in enumerate(counts, start=1)
+    ]
+    content = {
+        "name": f"C-strong-{size}",
+        "seed": 4,
+        "observables": ["line_ratio", "line_ratio_raw", "line_captured"],
+        "model": {**_model(size), "first_coupling": 2.0},
+        "ensemble": ensembles,
+    }
+    return (*growth_studies(size), parse_study(content))
+
+
+def window_studies(size: str) -> tuple[Study]:
+    """The same samples by all eigenstates, and by 20 states at E = 0 with windows of partners."""
+    points = {"small": ((4, 2.885, 20), (4, 4.0, 20), (5, 2.885, 6)), "paper": _BY_BOTH_ROUTES}
+    ensembles: list[dict[str, Any]] = []
+    for M, xi, count in points[size]:
+        common = {
+            "grid": {"geometry": ["exp1d"], "xi": [xi], "n_lbits": [M]},
+            "realizations": count,
+            "solver": "dense",
+        }
+        ensembles.append({**common, "states": "paper_c"})
+        for partners in PARTNERS:
+            few = {"states": 20, "energy": 0.0, "measurement": {"partners": partners}}
+            ensembles.append({**common, **few})
+    content = {
+        "name": f"C-windows-{size}",
+        "seed": 5,
+        "observables": [*BY_WINDOWS, "line_captured"],
+        "model": _model("small"),
         "ensemble": ensembles,
     }
     return (parse_study(content),)

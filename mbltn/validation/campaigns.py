@@ -48,8 +48,8 @@ def rows_of(tidy: pd.DataFrame, observable: str, index: int | None = None) -> pd
 
 
 _RESULTS = {
-    *("index", "mean", "error", "n_realizations", "n_states", "max_residual", "doublets"),
-    *("solver", "complete"),
+    *("index", "mean", "error", "n_realizations", "n_missing", "n_states", "max_residual"),
+    *("doublets", "solver", "complete"),
 }
 
 

@@ -97,3 +97,69 @@ def test_distributions_of_the_thouless_parameter_count_realizations_once(monkeyp
         counts, _ = np.histogram(G, edges)
         assert counts.sum() == np.size(G) == 15
         assert rows["value"].to_numpy() == pytest.approx(counts / 15 / 0.25)
+
+
+def test_bias_of_windows_is_of_paired_samples(monkeypatch, tmp_path):
+    monkeypatch.setattr(bubble_studies, "PARTNERS", (12, 40))
+    monkeypatch.setitem(bubble_studies.GRAIN, "small", 3)
+    monkeypatch.setattr(bubble_studies, "_BY_BOTH_ROUTES", ((4, 2.885, 3),))
+    (study,) = bubble_studies.window_studies("paper")
+    table = bubble_figures.window_bias(stored(study, tmp_path))
+    model = CentralGrain(
+        3, 4, xi=2.885, first_coupling=1.0, coupling="xx", field_range=(0.5, 1.5),
+        grain=GOEGrain(3.9, "radius"),
+    )  # fmt: skip
+    for partners in (12, 40):
+        ratios, shares, entropies = [], [], []
+        for realization in range(3):
+            sample = model.draw(5, realization)
+            spectrum = mb.eigenpairs(model.operator(sample), mb.Target.all(), "dense")
+
+            def around(energy, E=spectrum.energies, spectrum=spectrum, partners=partners):
+                return spectrum.select(np.sort(abs(E - energy).argsort()[:partners]))
+
+            whole, part = (
+                mb.measure(spectrum, names, model, sample=sample, levels=levels, around=window)
+                for names, levels, window in (
+                    (["line_ratio_raw", "entropy_lbits"], ob.middle_by_rank(128, 18), None),
+                    (
+                        ["line_ratio_raw", "line_captured", "entropy_lbits"],
+                        np.sort(abs(spectrum.energies).argsort()[:20]),
+                        around,
+                    ),
+                )
+            )
+            ratios.append(part["line_ratio_raw"][0] / whole["line_ratio_raw"][0])
+            shares.append(part["line_captured"][0])
+            last = [each["entropy_lbits"][:, -1].mean() for each in (part, whole)]
+            entropies.append((last[0] - last[1]) / np.log(2))
+        rows = table[table["partners"] == partners].set_index("panel")
+        for panel, values in (
+            ("gamma, of its value from all states", ratios),
+            (bubble_figures.CAPTURED, shares),
+            ("[S_M]/log 2, less that of all states", entropies),
+        ):
+            assert rows.loc[panel, "value"] == pytest.approx(np.mean(values), rel=1e-6)
+            error = np.std(values, ddof=1) / np.sqrt(3)
+            assert rows.loc[panel, "error"] == pytest.approx(error, rel=1e-6)
+
+
+def test_widths_at_two_strengths_have_their_own_theory(monkeypatch, tmp_path):
+    """C Fig 4 and its inset: the golden rule of V_1 = 2 is four times that of 1 at M = 1."""
+    monkeypatch.setitem(bubble_studies.GRAIN, "small", 3)
+    monkeypatch.setitem(bubble_studies.REALIZATIONS, "small", (1, 2))
+    studies = bubble_studies.width_studies("small")
+    table = bubble_figures.line_widths(*(stored(study, tmp_path) for study in studies))
+    at_one = table[table["M"] == 1].set_index(["panel", "curve"])["value"]
+    theory = f"xi = 1{bubble_figures.THEORY}"
+    once, twice = at_one["stretch1d", theory], at_one["stretch1d, V_1 = 2", theory]
+    assert twice == pytest.approx(4 * once, rel=1e-12)
+    model = CentralGrain(
+        3, 1, geometry="stretch1d", xi=1.0, first_coupling=2.0, coupling="xx",
+        field_range=(0.5, 1.5), grain=GOEGrain(3.9, "radius"),
+    )  # fmt: skip
+    sample = model.draw(4, 0)
+    spectrum = mb.eigenpairs(model.operator(sample), mb.Target.all(), "dense")
+    levels = ob.middle_by_rank(16, 4)
+    found = mb.measure(spectrum, ["line_ratio"], model, sample=sample, levels=levels)
+    assert at_one["stretch1d, V_1 = 2", "xi = 1"] == pytest.approx(found["line_ratio"][0])
