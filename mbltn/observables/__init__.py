@@ -40,7 +40,21 @@ from .measure import measure
 from .measured import Measurement
 from .memory import infinite_time_correlator
 from .memory_in_time import MemoryInTime, memory_in_time, product_memory
-from .mps import mps_cut_entropies, mps_reduced_states, mps_schmidt_weights
+from .mps import (
+    mps_cut_entropies,
+    mps_lbit_entropies,
+    mps_reduced_states,
+    mps_schmidt_gaps,
+    mps_schmidt_weights,
+)
+from .mps_blocks import (
+    mps_block_state,
+    mps_entropy,
+    mps_log_negativity,
+    mps_mutual_information,
+    mps_states_with_each,
+)
+from .mps_measure import measure_mps
 from .operator_ipr import log_operator_ipr, log_operator_ipr_smooth
 from .orbitals import amplitudes_at_origin, orbital_sites
 from .pair_density import PairDensity, s_omega_numeric
@@ -135,12 +149,20 @@ __all__ = [
     "mean_population",
     "mean_spacing",
     "measure",
+    "measure_mps",
     "memory_in_time",
     "middle_by_rank",
     "middle_quarter",
+    "mps_block_state",
     "mps_cut_entropies",
+    "mps_entropy",
+    "mps_lbit_entropies",
+    "mps_log_negativity",
+    "mps_mutual_information",
     "mps_reduced_states",
+    "mps_schmidt_gaps",
     "mps_schmidt_weights",
+    "mps_states_with_each",
     "mutual_information",
     "mutual_information_of",
     "operator_elements",

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidInput
+from .entanglement import two_level_entropy
 from .local_spins import ReducedStates
-from .schmidt import renyi_entropy
+from .schmidt import renyi_entropy, schmidt_gap
 
 
 def mps_reduced_states(mps: Any, sites: Sequence[int]) -> ReducedStates:
@@ -58,3 +59,29 @@ def mps_cut_entropies(mps: Any) -> np.ndarray:
     array([0.693147, 0.693147])
     """
     return np.array([renyi_entropy(weights, 1) for weights in mps_schmidt_weights(mps)])
+
+
+def mps_lbit_entropies(mps: Any, sites: Sequence[int]) -> np.ndarray:
+    """Entropy of each of these two-level sites with all others (docs/physics.md, O3), nats,
+    (n_sites,).
+
+    Examples
+    --------
+    >>> from quimb.tensor import MPS_ghz_state
+    >>> mps_lbit_entropies(MPS_ghz_state(3), [1, 2]).round(6)
+    array([0.693147, 0.693147])
+    """
+    state = mps_reduced_states(mps, sites)
+    return two_level_entropy(state.up, state.down, state.coherence)[0]
+
+
+def mps_schmidt_gaps(mps: Any) -> np.ndarray:
+    """Schmidt gap p_1 - p_2 of every cut (docs/physics.md, O26), no unit, (n_sites - 1,).
+
+    Examples
+    --------
+    >>> from quimb.tensor import MPS_computational_state
+    >>> mps_schmidt_gaps(MPS_computational_state("010"))
+    array([1., 1.])
+    """
+    return np.array([schmidt_gap(weights) for weights in mps_schmidt_weights(mps)])

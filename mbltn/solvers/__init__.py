@@ -3,7 +3,15 @@
 from .base import Eigenpairs, Solver, Target
 from .choice import SOLVERS, choose_solver
 from .dense import Dense
-from .dmrgx import DmrgX, MpsState, ProductState, product_state, product_states
+from .dmrgx import (
+    DmrgX,
+    MpsState,
+    MpsStates,
+    ProductState,
+    mps_eigenstates,
+    product_state,
+    product_states,
+)
 from .filtered import Filtered
 from .reduced import Reduced
 from .shift_invert import ShiftInvert
@@ -18,6 +26,7 @@ __all__ = [
     "Eigenpairs",
     "Filtered",
     "MpsState",
+    "MpsStates",
     "ProductState",
     "Reduced",
     "ShiftInvert",
@@ -27,6 +36,7 @@ __all__ = [
     "Windowed",
     "choose_solver",
     "eigenpairs",
+    "mps_eigenstates",
     "product_state",
     "product_states",
 ]

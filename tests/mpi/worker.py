@@ -21,6 +21,7 @@ from mbltn.observables import (
     block_states,
     dynamical_moments,
     lanczos_spectral,
+    measure_mps,
     memory_in_time,
     product_memory,
     trajectory,
@@ -52,7 +53,12 @@ PROBES = (
     *(*OF_WINDOWS, "thouless", "log_ipr_probe", "spectral_contact", "hybridization"),
     "bare_coupling",
 )
+OF_NETWORKS = (
+    *("entropy_lbits", "sigma_z_lbits", "memory_lbits", "entropy_cuts", "schmidt_gap_cuts"),
+    *("mutual_information_lbits", "negativity_lbits"),
+)
 K = 9
+STARTS = mb.Target.energy(0.0, 9)
 COUPLINGS = ("xx", "pm", "xxyy")
 N_CORE, OMEGA = 4, 0.6
 BLOCK_DIMS = (3, 2, 1, 3, 2)
@@ -275,6 +281,44 @@ def poor_start_of(comm):
     return "no error"
 
 
+class Interrupted(mb.solvers.DmrgX):
+    """One of its searches ends with an error, on the rank that has it."""
+
+    def state(self, op, start):
+        if start == mb.solvers.product_states(op, STARTS)[5]:
+            raise np.linalg.LinAlgError("SVD did not converge")
+        return super().state(op, start)
+
+
+def dmrgx_of(comm):
+    """Starts dealt to the ranks: one ends with an error, two lead to the same state."""
+    model, sample = problem()
+    op = model.operator(sample)
+    states = mb.solvers.mps_eigenstates(op, STARTS, Interrupted(), comm)
+    pairs = states.eigenpairs()
+    try:
+        states.state(5)
+    except mb.errors.SolverFailure as error:
+        refusal = str(error)
+    return {
+        "energies": states.energies,
+        "variances": states.variances,
+        "overlaps": states.overlaps,
+        "outcomes": states.outcomes,
+        "reasons": states.reasons,
+        "same_as": states.same_as,
+        "distinct": states.distinct,
+        "ranks": states.ranks,
+        "own": sorted(states.own),
+        "refusal": refusal,
+        "third": states.state(3).mps.to_dense().ravel(),
+        "vectors": pairs.gather(),
+        "pair_energies": pairs.energies,
+        "orthonormality": pairs.stats["orthonormality"],
+        **measure_mps(states, OF_NETWORKS),
+    }
+
+
 def study_of(folder, comm, *overrides):
     solver = "slepc" if HAS_SLEPC else "shift_invert"
     study = load_study(STUDY, [f"ensemble.1.solver={solver}", *overrides])
@@ -294,6 +338,7 @@ def main(output):
         "block_states": block_states_of(comm),
         "small_grain": small_grain_of(comm),
         "dynamical": dynamical_of(comm),
+        "dmrgx": dmrgx_of(comm),
         "probes": probes_of(comm),
         "hybridization_of_few": hybridization_of_few(comm),
         "evolution": evolution_of(comm),

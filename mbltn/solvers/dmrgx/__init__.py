@@ -1,14 +1,18 @@
-"""DMRG-X: one eigenstate at a time as a matrix product state, far beyond exact sizes."""
+"""DMRG-X: eigenstates one by one as matrix product states, far beyond exact sizes."""
 
+from .many import mps_eigenstates
 from .result import MpsState, Sweep
 from .solver import DmrgX, variance_floor
 from .starts import ProductState, product_state, product_states
+from .states import MpsStates
 
 __all__ = [
     "DmrgX",
     "MpsState",
+    "MpsStates",
     "ProductState",
     "Sweep",
+    "mps_eigenstates",
     "product_state",
     "product_states",
     "variance_floor",

@@ -111,11 +111,12 @@ class DmrgX:
         """
         import_quimb()
         watch = Watch(Serial(), self.time_limit, NAME)
-        floor = variance_floor(op)
-        self._check(op, start, floor)
-        return _Search(self, op, start, floor, watch).run()
+        self.check(op, start)
+        return _Search(self, op, start, variance_floor(op), watch).run()
 
-    def _check(self, op: Operator, start: ProductState, floor: float) -> None:
+    def check(self, op: Operator, start: ProductState) -> None:
+        """Raise `InvalidInput` if operator, start and options do not fit, before any work."""
+        floor = variance_floor(op)
         if not op.is_symmetric():
             raise InvalidInput(
                 "the operator is not symmetric: every pm-like term needs its transpose beside it"
