@@ -170,8 +170,8 @@ def measure(
     sample : Sample, optional
         The disorder of the operator, for what depends on the l-bits' splittings.
     levels : slice or array of int, optional
-        Which of the pairs are measured; all by default. The other ones are eigenstates that
-        operators lead to: give the whole spectrum for widths, IPRs and spectral functions.
+        Which of the pairs are measured, ascending; all by default. The other ones are eigenstates
+        that operators lead to: give the whole spectrum for widths, IPRs and spectral functions.
     around : function of an energy, optional
         Gives a window of eigenpairs around it, in place of the whole spectrum; asked for the
         energies that the splittings of l-bits lead to.
@@ -181,7 +181,7 @@ def measure(
     ------
     InvalidInput
         If a name is unknown, or of what operator or model do not have; if an observable needs
-        the sample, or a curve its grid, and it is not given.
+        the sample, or a curve its grid, and it is not given; if levels do not ascend.
 
     Examples
     --------
@@ -196,6 +196,10 @@ def measure(
     names = check_names(names)
     options = options if options is not None else Measurement()
     chosen = np.arange(len(pairs))[slice(None) if levels is None else levels]
+    if not (np.diff(chosen) > 0).all():
+        raise InvalidInput(
+            f"levels={levels}: each level once, in ascending order, since spacings are measured"
+        )
     check_measurable(names, pairs.operator.space, model, len(chosen), options)
     for name in names:
         _require_given(name, pairs, sample, around)

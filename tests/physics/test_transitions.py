@@ -378,6 +378,9 @@ def test_what_is_not_given_is_asked_for(spectrum):
         mb.measure(spectrum, ["spectral_contact"], MODEL)
     with pytest.raises(InvalidInput, match="the spins of a grain"):
         mb.measure(spectrum, ["thouless"])
+    for levels in ([5, 4, 6], [4, 4, 5], slice(9, 4, -1)):
+        with pytest.raises(InvalidInput, match="each level once, in ascending order"):
+            mb.measure(spectrum, ["memory_lbits"], levels=levels)
     few = spectrum.select(slice(20, 30))
     with pytest.raises(InvalidInput, match=r"all 64 eigenstates .* 10 are given.*around="):
         mb.measure(few, ["log_ipr_lbits"], MODEL)
