@@ -22,9 +22,9 @@ def test_every_rank_has_what_one_process_has(job, serial, partners):
 
 
 def test_ranks_without_a_state_have_the_bins_of_the_others(job):
-    """0.9 in bins of 0.3 are three, though the quotient of these numbers is above 3."""
+    """2.1 in bins of 0.3 are seven, though the quotient of these numbers is above 7."""
     expected, message = hybridization_of_few(Serial())
-    assert expected.shape == (1, 6)
+    assert expected.shape == (1, 14)
     assert "a state of weight 1.21" in message
     for result in job.results:
         found, heard = result["hybridization_of_few"]

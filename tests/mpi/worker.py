@@ -198,7 +198,7 @@ def hybridization_of_few(comm):
     model = mb.models.CentralGrain(2, 4, alpha=0.6, first_coupling=0.9, coupling="xx")
     sample = model.draw(seed=8, realization=1)
     spectrum = mb.eigenpairs(model.operator(sample), mb.Target.all(), "dense", comm)
-    given = {"sample": sample, "options": Measurement(bin_width=0.3, reach=0.9)}
+    given = {"sample": sample, "options": Measurement(bin_width=0.3, reach=2.1)}
     one = mb.measure(spectrum.select([30]), ["hybridization"], model, **given)
     five = spectrum.select(slice(30, 35))
     spoilt = replace(five, vectors=five.vectors * [1, 1, 1, 1, 1.1])

@@ -5,6 +5,7 @@ import pytest
 
 import mbltn as mb
 from mbltn import observables as ob
+from mbltn.errors import InvalidInput
 from mbltn.models import CentralGrain, CosineGrain, GOEGrain
 
 RADIUS = 5.0
@@ -217,3 +218,17 @@ def test_impossible_questions(three_spins, call, message):
     with pytest.raises(mb.errors.InvalidInput) as raised:
         call(three_spins)
     assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(("dw", "reach", "bins"), [(0.3, 2.1, 7), (0.1, 0.3, 3), (0.3, 0.91, 4)])
+def test_a_reach_of_whole_bins_is_not_rounded_up(dw, reach, bins):
+    """2.1/0.3 is 7.000000000000001, and 0.3/0.1 less than 3, by the rounding of decimal numbers."""
+    found = ob.energy_histogram(np.array([reach * 0.999, reach * 1.4]), np.ones(2), dw, reach)
+    assert len(found.weights) == 2 * bins
+    np.testing.assert_array_equal(found.weights[bins:], [0.0] * (bins - 1) + [1.0])
+
+
+@pytest.mark.parametrize(("dw", "reach"), [(0.0, 1.0), (2.0, 1.0), (0.1, np.inf), (1e-300, 8.0)])
+def test_bins_that_cannot_be(dw, reach):
+    with pytest.raises(InvalidInput, match=r"0 < dw <= reach|more than the 5e\+06 bins"):
+        ob.energy_histogram(np.zeros(1), np.ones(1), dw, reach)
