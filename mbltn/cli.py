@@ -205,11 +205,15 @@ def figure(
 
 @app.command()
 @click.option("--json", "as_json", is_flag=True)
-def doctor(as_json: bool) -> None:
-    """What is installed, how it was built, and how to mend what is missing."""
+@click.pass_obj
+def doctor(comm: Any, as_json: bool) -> None:
+    """What is installed, how it was built, and how to mend what is missing.
+
+    Under mpirun also how its ranks share the cores.
+    """
     from .doctor import as_rows, examine
 
-    findings = examine()
+    findings = examine(comm)
     if as_json:
         click.echo(json.dumps(as_rows(findings), indent=1))
         return
