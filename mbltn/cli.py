@@ -262,7 +262,7 @@ def _say_some(what: str, texts: Sequence[str]) -> None:
     for text in texts[:_LINES]:
         _say(f"{what}: {text}")
     if len(texts) > _LINES:
-        _say(f"{what}: and {len(texts) - _LINES} more of this kind, see table.csv")
+        _say(f"{what}: and {len(texts) - _LINES} more, see realizations.csv")
 
 
 def _threads_for(comm: Any) -> Any:

@@ -99,7 +99,16 @@ FIGURES: dict[str, PaperFigure] = {
         "C Fig 4 from windows of partners, beside the whole spectrum of the same samples",
         studies=window_studies,
         from_stored=bubble_figures.window_bias,
-        panels=(Axes("partners", "pairs in each window", "", points=True),),
+        panels=(
+            *(
+                Axes("partners", "pairs in each window", "", points=True, panel=panel)
+                for panel in (bubble_figures.BY_WINDOWS, bubble_figures.CAPTURED)
+            ),
+            *(
+                Axes("states", "states at E = 0", "", points=True, panel=panel)
+                for panel, *_ in bubble_figures.OF_FEW_STATES.values()
+            ),
+        ),
     ),
     "C4-theory": PaperFigure(
         "C Fig 4: width of the last l-bit's line, golden rule (dashed: C eqs 6, 7; N = 8)",

@@ -110,7 +110,7 @@ def make(
 
 def cautions_of(name: str, folder: Path, size: str = "small") -> list[str]:
     """What a reader of this figure must know of the tables behind it, see `study.cautions`."""
-    return [text for each in _stored(name, folder, size) for text in cautions(each.means())]
+    return [text for each in _stored(name, folder, size) for text in cautions(each.realizations())]
 
 
 def _stored(name: str, folder: Path, size: str) -> list[Stored]:

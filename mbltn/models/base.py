@@ -147,7 +147,8 @@ class GrainModel(DisorderedModel):
     def probe_spin(self) -> int:
         """Grain spin 1..N that no l-bit touches: the first, or the last where they touch the first.
 
-        It is the one farthest from a contact at an end of the grain, and 1 for one inside.
+        It is the one farthest from a contact at an end of the grain, 1 for a contact inside; a
+        grain of one spin has no other.
         """
         return self.n_grain if self.contact_spin == 1 else 1
 

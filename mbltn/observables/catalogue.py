@@ -145,7 +145,7 @@ def _orbital_site(measured: Measured) -> np.ndarray:
 
 
 OBSERVABLES: dict[str, Observable] = {
-    "gap_ratio": Observable(_gap_ratio),
+    "gap_ratio": Observable(_gap_ratio, least_states=3),
     "entropy_lbits": Observable(_entropy_lbits, ("lbits",)),
     "sigma_z_lbits": Observable(_sigma_z_lbits, ("lbits",)),
     "memory_lbits": Observable(_memory_lbits, ("lbits",)),
@@ -165,8 +165,8 @@ OBSERVABLES: dict[str, Observable] = {
     "fock_decay": Observable(_fock_decay, ("dot",)),
     "grain_amplitude": Observable(_grain_amplitude, ("lattice",)),
     "orbital_site": Observable(_orbital_site, ("lattice",), label=True),
-    "thouless": Observable(probes.thouless, ("grain",)),
-    "thouless_dropped": Observable(probes.thouless_dropped, ("grain",)),
+    "thouless": Observable(probes.thouless, ("grain",), least_states=2),
+    "thouless_dropped": Observable(probes.thouless_dropped, ("grain",), least_states=2),
     "line_ratio": Observable(
         probes.line_ratio, ("grain",), partners="windows", of_disorder=True, least_states=2
     ),

@@ -94,8 +94,9 @@ def bins_within(dw: float, reach: float) -> int:
     # Of the reach itself: the quotient of numbers like 1e-300 and 8 overflows.
     if reach > _MOST_BINS * dw:
         raise InvalidInput(
-            f"reach={reach} in bins of dw={dw} is more than the {_MOST_BINS:.0e} bins that a curve "
-            "may have: take wider bins, such as the mean level spacing, or a shorter reach"
+            f"reach={reach} in bins of dw={dw} is more than the {_MOST_BINS:.0e} bins on either "
+            "side that a curve may have: take wider bins, such as the mean level spacing, or a "
+            "shorter reach"
         )
     return int(np.ceil(reach / dw * (1 - 1e-12)))
 

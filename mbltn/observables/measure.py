@@ -72,7 +72,7 @@ def check_measurable(
             )
         if n_states < OBSERVABLES[name].least_states:
             raise InvalidInput(
-                f"{name!r} of {n_states} states: it is measured in level spacings, of "
+                f"{name!r} of {n_states} states: it takes level spacings, of "
                 f"{OBSERVABLES[name].least_states} states or more"
             )
     if isinstance(model, GrainModel) and options.probe_spin not in (None, *_spins(model)):

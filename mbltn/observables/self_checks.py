@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import SolverFailure
 from ..models import Model, Sample
@@ -60,7 +61,7 @@ def value_checks(measured: Mapping[str, np.ndarray], dw: float | None) -> tuple[
     """What any measured values must obey, of a whole spectrum or of a few states.
 
     Entropies of l-bits in [0, log 2]; rho_typ <= rho_th; int k <= 1, with equality where the bins
-    reach far enough; gamma from a weight of at most 1.
+    reach far enough; weights of at most 1. A value that is not a number obeys nothing.
 
     Parameters
     ----------
@@ -73,23 +74,26 @@ def value_checks(measured: Mapping[str, np.ndarray], dw: float | None) -> tuple[
     False
     """
     found = []
-    if "entropy_lbits" in measured and measured["entropy_lbits"].size:
-        S = measured["entropy_lbits"]
-        beyond = max(0.0, float(-S.min()), float(S.max()) - LOG2)
-        found.append(SelfCheck("0 <= S <= log 2", beyond, _ROUNDING))
     for name, values in measured.items():
-        if name.startswith("spectral_") and values.size:
+        if not values.size:
+            continue
+        if name == "entropy_lbits":
+            found.append(_at_most(0.0, "0 <= S <= log 2", -values, values - LOG2))
+        elif name.startswith("spectral_"):
             thermal, mean_log = values
-            excess = float((np.exp(mean_log) - thermal).max())
-            bound = _ROUNDING * max(1.0, float(thermal.max()))
-            found.append(SelfCheck(f"rho_typ <= rho_th, {name}", max(0.0, excess), bound))
-    if dw is not None and "hybridization" in measured and measured["hybridization"].size:
-        weight = float(measured["hybridization"].sum() * dw)
-        found.append(SelfCheck("int k <= 1", max(0.0, weight - 1), _ROUNDING))
-    if "line_captured" in measured and measured["line_captured"].size:
-        weight = float(measured["line_captured"].max())
-        found.append(SelfCheck("weight of a line <= 1", max(0.0, weight - 1), _ROUNDING))
+            excess = (np.exp(mean_log) - thermal) / np.maximum(1.0, thermal.max())
+            found.append(_at_most(0.0, f"rho_typ <= rho_th, {name}", excess))
+        elif name == "hybridization" and dw is not None:
+            found.append(_at_most(1.0, "int k <= 1", values.sum() * dw))
+        elif name in ("line_captured", "captured_lbits"):
+            found.append(_at_most(1.0, f"weight <= 1, {name}", values))
     return tuple(found)
+
+
+def _at_most(bound: float, name: str, *values: ArrayLike) -> SelfCheck:
+    """The largest of these values is at most `bound`, and none is NaN."""
+    largest = np.max([np.max(each) for each in values])
+    return SelfCheck(name, float(np.maximum(0.0, largest - bound)), _ROUNDING)
 
 
 def self_checks(
@@ -148,6 +152,6 @@ def require_self_checks(checks: Sequence[SelfCheck]) -> None:
     failed = [str(check) for check in checks if not check.holds]
     if failed:
         raise SolverFailure(
-            f"the spectrum contradicts its operator ({'; '.join(failed)}): use solver='dense', and "
-            "report it if that is what was used"
+            f"these are not orthonormal eigenstates of their operator ({'; '.join(failed)}): use "
+            "solver='dense', and report it if that is what was used"
         )

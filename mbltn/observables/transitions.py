@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -122,18 +122,42 @@ def transitions_between(
 
 
 def _each_level_once(windows: Sequence[Eigenpairs]) -> list[Eigenpairs]:
-    """The windows in ascending order, each without the states that lie in those before it."""
+    """The windows in ascending order, each without what those before it hold, orthonormal to them.
+
+    Two solutions of one multiplet are two bases of it, and a window may end within it: what a
+    window adds is therefore counted in directions of each multiplet, not in vectors.
+    """
     kept: list[Eigenpairs] = []
     for part in sorted(windows, key=lambda part: part.energies[0]):
-        known = np.zeros(len(part))
-        for other in kept:
-            if _meet(other, part):
-                overlaps = part.rows.sum(other.vectors.T @ part.vectors)
-                known += (overlaps**2).sum(axis=0)
-        new = np.flatnonzero(known < _SAME)
+        known = [other for other in kept if _meet(other, part)]
+        new = _beside(known, part) if known else part
         if len(new):
-            kept.append(part if len(new) == len(part) else part.select(new))
+            kept.append(new)
     return kept
+
+
+def _beside(known: Sequence[Eigenpairs], part: Eigenpairs) -> Eigenpairs:
+    """What `part` holds that `known` does not."""
+    rows = part.rows
+    overlaps = [rows.sum(other.vectors.T @ part.vectors) for other in known]
+    rest = part.vectors.copy()
+    for other, overlap in zip(known, overlaps, strict=True):
+        rest -= other.vectors @ overlap
+    inside = sum(overlap.T @ overlap for overlap in overlaps)
+    levels, directions = [], []
+    for multiplet in _multiplets(part):
+        shares, turn = np.linalg.eigh(inside[np.ix_(multiplet, multiplet)])
+        outside = shares < _SAME
+        levels.append(multiplet[: int(outside.sum())])
+        # 1 - shares are the squared norms of what is left of these directions.
+        directions.append(rest[:, multiplet] @ (turn[:, outside] / np.sqrt(1.0 - shares[outside])))
+    return replace(part.select(np.concatenate(levels)), vectors=np.hstack(directions))
+
+
+def _multiplets(part: Eigenpairs) -> list[np.ndarray]:
+    """Numbers of the levels that are equal within the rounding of two solutions."""
+    apart = np.flatnonzero(np.diff(part.energies) > _rounding(part)) + 1
+    return np.split(np.arange(len(part)), apart)
 
 
 def _elements(
@@ -162,9 +186,12 @@ def _own(states: Eigenpairs, windows: Sequence[Eigenpairs]) -> np.ndarray:
 
 def _meet(one: Eigenpairs, other: Eigenpairs) -> bool:
     """Whether these windows may hold one level, which two solutions give with two roundings."""
-    near = _ROUNDING * norm_bound(one.operator)
     first = max(one.energies[0], other.energies[0])
-    return bool(first <= min(one.energies[-1], other.energies[-1]) + near)
+    return bool(first <= min(one.energies[-1], other.energies[-1]) + _rounding(one))
+
+
+def _rounding(pairs: Eigenpairs) -> float:
+    return _ROUNDING * norm_bound(pairs.operator)
 
 
 def _require_sum_rule(found: Transitions) -> None:

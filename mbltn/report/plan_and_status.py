@@ -28,6 +28,8 @@ def plan_text(study: Study, machine: Machine) -> str:
         varied = {key: value for key, value in task.parameters.items() if key in study.axes}
         if task.energy is not None:
             varied["energy"] = task.energy
+        if task.windows:
+            varied["partners"] = task.measurement.partners
         name = ", ".join(f"{key}={value}" for key, value in varied.items())
         points[name, str(task.states), task.energy, task.solver].append(task)
     rows, refusals = [], []

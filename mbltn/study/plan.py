@@ -131,12 +131,9 @@ class Task:
             "these observables out, or take fewer l-bits"
         )
 
-    @cached_property
+    @property
     def _dense(self) -> dict[str, int]:
-        """Dimension of the dense matrix that these observables diagonalise on every rank."""
-        space = self.model.space()
-        every = {name: OBSERVABLES[name].matrix for name in self.observables}
-        return {name: matrix(space) for name, matrix in every.items() if matrix is not None}
+        return _dense_matrices(json.dumps(self.parameters, sort_keys=True), self.observables)
 
     @property
     def _of_matrices(self) -> float:
@@ -188,6 +185,14 @@ class Task:
         """What the method takes; next to nothing if it cannot do this, since it fails at once."""
         cost = self._with_matrices(self._with_windows(self.choice.cost))
         return cost if cost.possible else replace(cost, seconds=_FAILURE, memory=0.0)
+
+
+@lru_cache(maxsize=_POINTS)
+def _dense_matrices(parameters: str, observables: tuple[str, ...]) -> dict[str, int]:
+    """Dimension of the dense matrix that each of these observables diagonalises on every rank."""
+    space = build_model(json.loads(parameters)).space()
+    every = {name: OBSERVABLES[name].matrix for name in observables}
+    return {name: matrix(space) for name, matrix in every.items() if matrix is not None}
 
 
 @lru_cache(maxsize=_POINTS)

@@ -121,10 +121,9 @@ def finish(store: Store) -> tuple[str, ...]:
         (store.folder / f"{name}.csv").unlink(missing_ok=True)
     store.pack()
     realizations = per_realization(store.records())
-    tidy = table(realizations)
-    for name, frame in (("realizations", realizations), ("table", tidy)):
+    for name, frame in (("realizations", realizations), ("table", table(realizations))):
         write_aside(store.folder / f"{name}.csv", frame.to_csv(index=False).encode())
-    return tuple(cautions(tidy))
+    return tuple(cautions(realizations))
 
 
 def _reporting(study: Study, store: Store, tasks: Sequence[Task], comm: Any, style: str) -> Any:

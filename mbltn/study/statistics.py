@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -17,15 +17,10 @@ _WITHOUT_MEAN = {
     *("energies", "residuals"),
     *(name for name, observable in OBSERVABLES.items() if not observable.has_mean),
 }
-_PER_REALIZATION = (
-    "realization",
-    "value",
-    "n_states",
-    "max_residual",
-    "doublets",
-    "solver",
-    "complete",
-)
+# What a value depends on, beside the model's parameters; the grid of curves does not matter.
+_OPTIONS = ("partners", "probe_spin", "resolution")
+_MEASURED = {"value", "max_residual", "doublets", "solver", "complete"}
+_PER_REALIZATION = {"realization", "n_states", *_MEASURED}
 
 
 def per_realization(records: Iterable[Record]) -> pd.DataFrame:
@@ -33,8 +28,8 @@ def per_realization(records: Iterable[Record]) -> pd.DataFrame:
 
     Columns: the model's parameters; `realization`; `observable`; `index` (number of the l-bit or
     of the cut, 1, 2, ...; 0 for a scalar); `value`, the mean over the states of this realization;
-    `n_states`, `dimension`, `partners` (of windows; none for the whole spectrum), `solver`,
-    `complete`, `max_residual`, `doublets`.
+    `n_states`, `dimension`, the options `partners` (of windows; none for the whole spectrum),
+    `probe_spin` and `resolution`, `solver`, `complete`, `max_residual`, `doublets`.
     """
     rows: list[dict[str, Any]] = []
     for record in records:
@@ -42,7 +37,7 @@ def per_realization(records: Iterable[Record]) -> pd.DataFrame:
             **flat_parameters(record.task["parameters"]),
             "states": record.task["states"],
             "energy": record.task["energy"],
-            "partners": record.task.get("measurement", {}).get("partners"),
+            **{name: record.task.get("measurement", {}).get(name) for name in _OPTIONS},
             "realization": record.task["realization"],
             "dimension": record.facts["dimension"],
             "solver": record.facts["solver"],
@@ -57,7 +52,9 @@ def per_realization(records: Iterable[Record]) -> pd.DataFrame:
             means = values.mean(axis=0) if len(values) else np.full(values.shape[1:], np.nan)
             for index, value in enumerate(np.atleast_1d(means), start=int(values.ndim > 1)):
                 rows.append({**common, "observable": name, "index": index, "value": float(value)})
-    return pd.DataFrame(rows)
+    found = pd.DataFrame(rows)
+    # A sample that was measured on two grids of curves has one value of all else.
+    return found.drop_duplicates([name for name in found if name not in _MEASURED])
 
 
 def table(realizations: pd.DataFrame) -> pd.DataFrame:
@@ -86,61 +83,65 @@ def table(realizations: pd.DataFrame) -> pd.DataFrame:
     return result.reset_index()
 
 
-def cautions(tidy: pd.DataFrame) -> list[str]:
-    """What a reader of this table must know: means over a part of the realizations, cut-off lines.
+def cautions(realizations: pd.DataFrame) -> list[str]:
+    """What a reader of the table of these must know: values that lack, lines that are cut off.
 
     Examples
     --------
-    >>> tidy = pd.DataFrame(
-    ...     {"xi": [2.0, 4.0], "observable": "line_ratio", "mean": [23.7, 15.5],
-    ...      "n_realizations": [30, 15], "n_missing": [0, 15], "partners": 16}
+    >>> rows = pd.DataFrame(
+    ...     {"xi": [2.0, 4.0, 4.0], "observable": "thouless", "index": 0, "realization": [0, 0, 1],
+    ...      "value": [0.3, 0.1, np.nan], "partners": np.nan}
     ... )
-    >>> print(cautions(tidy)[0].partition(", and")[0])
-    line_ratio at xi=4: 15 of 30 realizations have no value
+    >>> cautions(rows)
+    ['thouless at xi=4: 1 of 2 realizations have no value, and the mean is of the others']
     """
-    if tidy.empty:
+    if realizations.empty:
         return []
-    places = [name for name in tidy if name not in _NO_PLACE]
-    varied = [name for name in places if tidy[name].nunique(dropna=False) > 1]
-
-    def place(row: Any) -> str:
+    keys = [str(name) for name in realizations if name not in _PER_REALIZATION]
+    varied = [
+        name
+        for name in keys
+        if name not in _NO_PLACE and realizations[name].nunique(dropna=False) > 1
+    ]
+    found = []
+    for key, rows in realizations.groupby(keys, sort=True, dropna=False):
+        row: dict[str, Any] = dict(zip(keys, cast(tuple[Any, ...], key), strict=True))
         given = {name: row[name] for name in varied if not pd.isna(row[name])}
         at = ", ".join(
             f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
             for name, value in given.items()
         )
-        return f"{row['observable']} at {at}" if at else str(row["observable"])
-
-    found = []
-    for row in tidy[tidy["n_missing"] > 0].to_dict("records"):
-        every = row["n_realizations"] + row["n_missing"]
-        rest = ", and the mean is of the others" if row["n_realizations"] else ""
-        hint = _LOST_LINES if row["observable"] in _WIDTHS else ""
-        found.append(
-            f"{place(row)}: {row['n_missing']} of {every} realizations have no value{rest}{hint}"
-        )
-    for row in tidy[tidy["observable"] == "line_captured"].to_dict("records"):
-        whole = pd.isna(row["partners"])
-        if row["mean"] < (_LEAST_OF_HALF if whole else _LEAST_OF_LINE):
+        place = f"{row['observable']} at {at}" if at else str(row["observable"])
+        of_windows = not pd.isna(row["partners"])
+        missing = int(rows["value"].isna().sum())
+        if missing:
+            rest = ", and the mean is of the others" if missing < len(rows) else ""
+            hint = _LOST_LINES if of_windows and row["observable"] in _WIDTHS else ""
             found.append(
-                f"{place(row)}: widths see {row['mean']:.2f} of a state's weight, of about "
-                f"{'1/2: the line is wider than 0 < w < 4 eps' if whole else _FEW_PARTNERS}"
+                f"{place}: {missing} of {len(rows)} realizations have no value{rest}{hint}"
+            )
+        least = _LEAST_OF_LINES if of_windows else _LEAST_OF_ONE_LINE
+        cut_off = int((rows["value"] < least).sum())
+        if row["observable"] == "line_captured" and cut_off:
+            found.append(
+                f"{place}: in {cut_off} of {len(rows)} realizations widths are of less than "
+                f"{least} of a state's weight{_CUT_WINDOWS if of_windows else _CUT_LINE}"
             )
     return found
 
 
 _WIDTHS = ("line_ratio", "line_ratio_raw")
 _LOST_LINES = (
-    ": a window that holds less than half of a line has no width, so that broad lines are missing. "
-    "Ask for more partners"
+    ": a line of which half lies outside the windows, or beyond 0 < |w| < 4 eps, has no width, so "
+    "that broad ones are missing. More partners bring back the former"
 )
-_FEW_PARTNERS = "1: the quartiles lie near the ends of the windows. Ask for more partners"
 # Of the weight at positive frequencies, and of both lines.
-_LEAST_OF_HALF, _LEAST_OF_LINE = 0.4, 0.6
-_NO_PLACE = {
-    *("observable", "index", "mean", "error", "n_realizations", "n_missing", "n_states"),
-    *("max_residual", "doublets", "solver", "complete", "dimension"),
-}
+_LEAST_OF_ONE_LINE, _LEAST_OF_LINES = 0.4, 0.6
+_CUT_LINE = ", of about 1/2: the line is wider than 0 < w < 4 eps"
+_CUT_WINDOWS = (
+    ", of about 1: the line is wider than the windows (then more partners help) or than 4 eps"
+)
+_NO_PLACE = {"observable", "index", "dimension"}
 
 
 def stored_table(store: Store) -> pd.DataFrame:

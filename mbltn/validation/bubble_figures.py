@@ -17,7 +17,7 @@ from ..study import Study
 from ..study.record import Record
 from ..theory import central_grain, golden_rule
 from ..theory.random_matrix import lorentzian
-from .bubble_studies import FIELDS, LEVELS_IN_A_BIN, WIDTH
+from .bubble_studies import AT_ZERO, FEW_STATES, FIELDS, LEVELS_IN_A_BIN, PARTNERS, WIDTH
 from .campaigns import Stored, mean_curves, rows_of
 
 THEORY, PRINTED = ", theory", ", C eqs 6, 7"
@@ -81,44 +81,52 @@ def line_widths(*stored: Stored) -> pd.DataFrame:
     return _table(rows, "M")
 
 
-_OF_WINDOWS = {
-    "line_ratio_raw": ("gamma, of its value from all states", 1.0, True),
-    "entropy_lbits": ("[S_M]/log 2, less that of all states", LOG2, False),
-    "memory_lbits": ("C_M, less that of all states", 1.0, False),
-    "gap_ratio": ("r, less that of all states", 1.0, False),
-}
+BY_WINDOWS = "gamma by windows, of that by all partners of the same 20 states"
 CAPTURED = "captured weight"
+# Panel, unit, and whether a ratio or a difference is shown.
+OF_FEW_STATES = {
+    "line_ratio_raw": ("gamma of few states, of that of all C's states", 1.0, True),
+    "entropy_lbits": ("[S_M]/log 2 of few states, less that of all", LOG2, False),
+    "memory_lbits": ("C_M of few states, less that of all", 1.0, False),
+    "gap_ratio": ("r of few states, less that of all", 1.0, False),
+}
 
 
 def window_bias(stored: Stored) -> pd.DataFrame:
-    """What 20 states with windows of partners measure, beside all eigenstates of the same samples.
+    """What states at E = 0 and windows of partners measure, beside all states of the same samples.
 
-    Columns `panel`, `curve`, `partners` (in each window), `value`, `error`: of paired samples.
+    Two steps apart: fewer states (column `states`), all their partners known; and windows of
+    `partners` in place of all, for the same 20 states. Columns `panel`, `curve`, `value`, `error`
+    (of paired samples) besides.
     """
     every = stored.realizations()
     rows: list[Any] = []
     for (M, xi), sample in every.groupby(["n_lbits", "xi"]):
         curve = f"M = {M}, xi = {xi:g}"
-        for name, (panel, unit, relative) in _OF_WINDOWS.items():
-            all_states, *windows = _by_partners(sample, name).items()
-            for partners, few in windows:
-                ratio, difference = few / all_states[1], (few - all_states[1]) / unit
-                change = ratio if relative else difference
-                rows.append((panel, curve, partners, change.mean(), change.sem()))
-        for partners, weight in _by_partners(sample, "line_captured").items():
-            if partners:
-                rows.append((CAPTURED, curve, partners, weight.mean(), weight.sem()))
-    return pd.DataFrame(rows, columns=["panel", "curve", "partners", "value", "error"])
+        for name, (panel, unit, relative) in OF_FEW_STATES.items():
+            all_states = _last_of(sample, name, "paper_c", 0)
+            for count in FEW_STATES:
+                few = _last_of(sample, name, count, 0)
+                change = few / all_states if relative else (few - all_states) / unit
+                rows.append((panel, curve, count, np.nan, change.mean(), change.sem()))
+        whole = _last_of(sample, "line_ratio_raw", AT_ZERO, 0)
+        for partners in PARTNERS:
+            ratio = _last_of(sample, "line_ratio_raw", AT_ZERO, partners) / whole
+            weight = _last_of(sample, "line_captured", AT_ZERO, partners)
+            for panel, values in ((BY_WINDOWS, ratio), (CAPTURED, weight)):
+                rows.append((panel, curve, AT_ZERO, partners, values.mean(), values.sem()))
+    return pd.DataFrame(rows, columns=["panel", "curve", "states", "partners", "value", "error"])
 
 
-def _by_partners(sample: pd.DataFrame, observable: str) -> dict[int, pd.Series]:
-    """The last component in each realization for each number of partners, 0 for all states."""
-    rows = sample[sample["observable"] == observable]
-    rows = rows[rows["index"] == rows["index"].max()].fillna({"partners": 0})
-    return {
-        int(cast(float, partners)): part.set_index("realization")["value"]
-        for partners, part in rows.groupby("partners")
-    }
+def _last_of(sample: pd.DataFrame, name: str, states: int | str, partners: int) -> pd.Series:
+    """The observable's last component in each realization; 0 partners: the whole spectrum."""
+    rows = sample[
+        (sample["observable"] == name)
+        & (sample["states"] == states)
+        & (sample["partners"].fillna(0) == partners)
+    ]
+    rows = rows[rows["index"] == rows["index"].max()]
+    return rows.set_index("realization")["value"]
 
 
 def absorption(stored: Stored) -> pd.DataFrame:

@@ -27,8 +27,10 @@ REALIZATIONS = {
 LEVELS_IN_A_BIN = 4
 CURVES = ("spectral_contact", "spectral_last_lbit")
 INSET = "stretch1d"
+AT_ZERO = 20
+FEW_STATES = (10, AT_ZERO, 60)
 PARTNERS = (30, 60, 120, 240)
-BY_WINDOWS = ("line_ratio_raw", "entropy_lbits", "gap_ratio", "memory_lbits")
+OF_EITHER = ("line_ratio_raw", "entropy_lbits", "gap_ratio", "memory_lbits")
 _BY_BOTH_ROUTES = ((4, 2.885, 400), (4, 4.0, 400), (5, 2.885, 100), (5, 4.0, 100), (6, 2.885, 20))
 CROSSING = ("entropy_lbits", "gap_ratio")
 OF_WINDOWS = ("line_ratio", "line_ratio_raw", "line_captured", "thouless", "entropy_lbits")
@@ -73,7 +75,7 @@ def growth_studies(size: str) -> tuple[Study]:
     content = {
         "name": f"C-growth-{size}",
         "seed": 1,
-        "observables": [*OF_WINDOWS, *CURVES],
+        "observables": [*OF_WINDOWS, "thouless_dropped", *CURVES],
         "model": _model(size),
         "ensemble": ensembles,
     }
@@ -104,7 +106,7 @@ def width_studies(size: str) -> tuple[Study, ...]:
 
 
 def window_studies(size: str) -> tuple[Study]:
-    """The same samples by all eigenstates, and by 20 states at E = 0 with windows of partners."""
+    """The same samples by C's states and by fewer at E = 0; of 20 also with windows of partners."""
     points = {"small": ((4, 2.885, 20), (4, 4.0, 20), (5, 2.885, 6)), "paper": _BY_BOTH_ROUTES}
     ensembles: list[dict[str, Any]] = []
     for M, xi, count in points[size]:
@@ -114,13 +116,13 @@ def window_studies(size: str) -> tuple[Study]:
             "solver": "dense",
         }
         ensembles.append({**common, "states": "paper_c"})
-        for partners in PARTNERS:
-            few = {"states": 20, "energy": 0.0, "measurement": {"partners": partners}}
-            ensembles.append({**common, **few})
+        ensembles += [{**common, "states": few, "energy": 0.0} for few in FEW_STATES]
+        windows = [{"measurement": {"partners": partners}} for partners in PARTNERS]
+        ensembles += [{**common, "states": AT_ZERO, "energy": 0.0, **each} for each in windows]
     content = {
         "name": f"C-windows-{size}",
         "seed": 5,
-        "observables": [*BY_WINDOWS, "line_captured"],
+        "observables": [*OF_EITHER, "line_captured"],
         "model": _model("small"),
         "ensemble": ensembles,
     }

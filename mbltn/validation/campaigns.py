@@ -25,13 +25,8 @@ class Stored:
     store: Store
 
     def realizations(self) -> pd.DataFrame:
-        """One row for each realization, observable and component.
-
-        A realization that is there with two grids of curves counts once.
-        """
-        every = per_realization(self.store.records())
-        measured = {"value", "max_residual", "doublets", "solver", "complete"}
-        return every.drop_duplicates([name for name in every if name not in measured])
+        """One row for each realization, observable and component."""
+        return per_realization(self.store.records())
 
     def means(self) -> pd.DataFrame:
         """The tidy table: mean and error of each observable over realizations."""

@@ -318,6 +318,33 @@ def test_a_level_in_two_windows_is_one_partner(spectrum, low, high, all_of):
         np.testing.assert_array_equal(found.own, np.arange(30, 34) - all_of.start)
 
 
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_a_multiplet_that_a_window_cuts_is_counted_once(cut):
+    """Free l-bits of one field: levels of three, in two bases, one window ending anywhere."""
+    model = CentralGrain(2, 3, alpha=1.0, first_coupling=0.0, coupling="xx", field_range=(0.3, 0.3))
+    spectrum = mb.eigenpairs(model.operator(model.draw(1, 0)), mb.Target.all(), "dense")
+    multiplets = np.split(np.arange(32), np.flatnonzero(np.diff(spectrum.energies) > 1e-9) + 1)
+    assert sum(len(levels) == 3 for levels in multiplets) >= 4
+    random = np.random.default_rng(cut)
+    other = spectrum.vectors.copy()
+    for levels in multiplets:
+        turn, _ = np.linalg.qr(random.standard_normal((len(levels),) * 2))
+        other[:, levels] = other[:, levels] @ turn
+    first = next(levels[0] for levels in multiplets[2:] if len(levels) == 3)
+    windows = [
+        spectrum.select(slice(0, first + cut)),
+        replace(spectrum, vectors=other).select(slice(first, 32)),
+    ]
+    states = spectrum.select(slice(10, 14))
+    found = transitions_between(states, windows, Pauli("x", 3))
+    assert len(found.partners) == 32
+    np.testing.assert_allclose((found.elements**2).sum(axis=0), 1.0, atol=1e-12)
+    whole = transitions_within(spectrum, Pauli("x", 3), slice(10, 14))
+    for levels in multiplets:
+        weight = (found.elements[levels] ** 2).sum(axis=0)
+        np.testing.assert_allclose(weight, (whole.elements[levels] ** 2).sum(axis=0), atol=1e-10)
+
+
 def test_line_width_from_windows_is_that_of_the_whole_spectrum():
     """Both lines, of half the levels: within 5 % of all, seven samples together."""
     model = CentralGrain(
@@ -427,7 +454,12 @@ def test_self_checks_hold_and_see_what_is_wrong(spectrum):
         ({"entropy_lbits": np.array([[0.1, -1e-6]])}, "0 <= S <= log 2"),
         ({"spectral_contact": np.array([[0.5, 2.0], np.log([0.5, 2.1])])}, "rho_typ <= rho_th"),
         ({"hybridization": np.array([[0.5, 1.6]])}, "int k <= 1"),
-        ({"line_captured": np.array([1.01])}, "weight of a line <= 1"),
+        ({"line_captured": np.array([1.01])}, "weight <= 1, line_captured"),
+        ({"captured_lbits": np.array([[0.9, 1.01]])}, "weight <= 1, captured_lbits"),
+        ({"entropy_lbits": np.array([[0.1, np.nan]])}, "0 <= S <= log 2"),
+        ({"spectral_contact": np.array([[0.5, np.nan], [-1.0, -1.0]])}, "rho_typ <= rho_th"),
+        ({"hybridization": np.array([[0.5, np.nan]])}, "int k <= 1"),
+        ({"line_captured": np.array([np.nan])}, "weight <= 1"),
     ],
 )
 def test_values_that_cannot_be_are_refused(values, name):

@@ -1,6 +1,7 @@
 """Figures of papers C and E: tables from stored studies, beside each realization by itself."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -100,7 +101,9 @@ def test_distributions_of_the_thouless_parameter_count_realizations_once(monkeyp
 
 
 def test_bias_of_windows_is_of_paired_samples(monkeypatch, tmp_path):
-    monkeypatch.setattr(bubble_studies, "PARTNERS", (12, 40))
+    for module in (bubble_studies, bubble_figures):
+        monkeypatch.setattr(module, "PARTNERS", (12, 40))
+        monkeypatch.setattr(module, "FEW_STATES", (10, 20))
     monkeypatch.setitem(bubble_studies.GRAIN, "small", 3)
     monkeypatch.setattr(bubble_studies, "_BY_BOTH_ROUTES", ((4, 2.885, 3),))
     (study,) = bubble_studies.window_studies("paper")
@@ -109,39 +112,46 @@ def test_bias_of_windows_is_of_paired_samples(monkeypatch, tmp_path):
         3, 4, xi=2.885, first_coupling=1.0, coupling="xx", field_range=(0.5, 1.5),
         grain=GOEGrain(3.9, "radius"),
     )  # fmt: skip
+    names = ["line_ratio_raw", "line_captured", "entropy_lbits"]
+    found = {}
+    for realization in range(3):
+        sample = model.draw(5, realization)
+        spectrum = mb.eigenpairs(model.operator(sample), mb.Target.all(), "dense")
+        nearest = abs(spectrum.energies).argsort()
+
+        def around(energy, partners, E=spectrum.energies, spectrum=spectrum):
+            return spectrum.select(np.sort(abs(E - energy).argsort()[:partners]))
+
+        ways = {
+            "all": (ob.middle_by_rank(128, 18), None),
+            10: (np.sort(nearest[:10]), None),
+            20: (np.sort(nearest[:20]), None),
+            "12 partners": (np.sort(nearest[:20]), partial(around, partners=12)),
+            "40 partners": (np.sort(nearest[:20]), partial(around, partners=40)),
+        }
+        for way, (levels, window) in ways.items():
+            values = mb.measure(spectrum, names, model, sample=sample, levels=levels, around=window)
+            last = values["entropy_lbits"][:, -1].mean() / np.log(2)
+            numbers = values["line_ratio_raw"][0], values["line_captured"][0], last
+            found.setdefault(way, []).append(numbers)
+    width, captured, entropy = (
+        {way: np.array(values)[:, column] for way, values in found.items()} for column in range(3)
+    )
+
+    def check(panel, column, at, values):
+        (row,) = table[(table["panel"] == panel) & (table[column] == at)].itertuples()
+        assert row.value == pytest.approx(values.mean(), rel=1e-6)
+        assert row.error == pytest.approx(values.std(ddof=1) / np.sqrt(3), rel=1e-5, abs=1e-12)
+
+    for few in (10, 20):
+        panel, *_ = bubble_figures.OF_FEW_STATES["line_ratio_raw"]
+        check(panel, "states", few, width[few] / width["all"])
+        panel, *_ = bubble_figures.OF_FEW_STATES["entropy_lbits"]
+        check(panel, "states", few, entropy[few] - entropy["all"])
     for partners in (12, 40):
-        ratios, shares, entropies = [], [], []
-        for realization in range(3):
-            sample = model.draw(5, realization)
-            spectrum = mb.eigenpairs(model.operator(sample), mb.Target.all(), "dense")
-
-            def around(energy, E=spectrum.energies, spectrum=spectrum, partners=partners):
-                return spectrum.select(np.sort(abs(E - energy).argsort()[:partners]))
-
-            whole, part = (
-                mb.measure(spectrum, names, model, sample=sample, levels=levels, around=window)
-                for names, levels, window in (
-                    (["line_ratio_raw", "entropy_lbits"], ob.middle_by_rank(128, 18), None),
-                    (
-                        ["line_ratio_raw", "line_captured", "entropy_lbits"],
-                        np.sort(abs(spectrum.energies).argsort()[:20]),
-                        around,
-                    ),
-                )
-            )
-            ratios.append(part["line_ratio_raw"][0] / whole["line_ratio_raw"][0])
-            shares.append(part["line_captured"][0])
-            last = [each["entropy_lbits"][:, -1].mean() for each in (part, whole)]
-            entropies.append((last[0] - last[1]) / np.log(2))
-        rows = table[table["partners"] == partners].set_index("panel")
-        for panel, values in (
-            ("gamma, of its value from all states", ratios),
-            (bubble_figures.CAPTURED, shares),
-            ("[S_M]/log 2, less that of all states", entropies),
-        ):
-            assert rows.loc[panel, "value"] == pytest.approx(np.mean(values), rel=1e-6)
-            error = np.std(values, ddof=1) / np.sqrt(3)
-            assert rows.loc[panel, "error"] == pytest.approx(error, rel=1e-6)
+        way = f"{partners} partners"
+        check(bubble_figures.BY_WINDOWS, "partners", partners, width[way] / width[20])
+        check(bubble_figures.CAPTURED, "partners", partners, captured[way])
 
 
 def test_widths_at_two_strengths_have_their_own_theory(monkeypatch, tmp_path):

@@ -74,7 +74,7 @@ def sqmr(
             d, x, q, t, (c2 * theta2).astype(dtype), (c2 * alpha).astype(dtype), beta.astype(dtype)
         )
         theta2, rho = theta2_next, rho_next
-        if np.all(tau2 <= reduction**2 * first):
+        if np.all(tau2 <= reduction * reduction * first):
             break
     return np.sqrt(tau2 / first), done
 
