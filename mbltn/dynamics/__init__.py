@@ -1,7 +1,17 @@
-"""Time evolution of exact vectors, and states to start from."""
+"""Time evolution of exact vectors and of matrix product states, and states to start from."""
 
+from .mps import EvolvedMps, Tdvp, evolve_mps
 from .propagator import Evolved, Propagator, evolve
 from .random_states import random_states
 from .series import evolution_coefficients
 
-__all__ = ["Evolved", "Propagator", "evolution_coefficients", "evolve", "random_states"]
+__all__ = [
+    "Evolved",
+    "EvolvedMps",
+    "Propagator",
+    "Tdvp",
+    "evolution_coefficients",
+    "evolve",
+    "evolve_mps",
+    "random_states",
+]

@@ -55,6 +55,7 @@ from .mps_blocks import (
     mps_states_with_each,
 )
 from .mps_measure import measure_mps
+from .mps_trajectory import MpsMemoryInTime, MpsTrajectory, mps_product_memory, mps_trajectory
 from .operator_ipr import log_operator_ipr, log_operator_ipr_smooth
 from .orbitals import amplitudes_at_origin, orbital_sites
 from .pair_density import PairDensity, s_omega_numeric
@@ -98,6 +99,8 @@ __all__ = [
     "Lyapunov",
     "Measurement",
     "MemoryInTime",
+    "MpsMemoryInTime",
+    "MpsTrajectory",
     "PairDensity",
     "Pauli",
     "ReducedCoupling",
@@ -159,10 +162,12 @@ __all__ = [
     "mps_lbit_entropies",
     "mps_log_negativity",
     "mps_mutual_information",
+    "mps_product_memory",
     "mps_reduced_states",
     "mps_schmidt_gaps",
     "mps_schmidt_weights",
     "mps_states_with_each",
+    "mps_trajectory",
     "mutual_information",
     "mutual_information_of",
     "operator_elements",

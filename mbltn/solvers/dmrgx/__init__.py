@@ -3,7 +3,7 @@
 from .many import mps_eigenstates
 from .result import MpsState, Sweep
 from .solver import DmrgX, variance_floor
-from .starts import ProductState, product_state, product_states
+from .starts import ProductState, product_state, product_states, product_vectors
 from .states import MpsStates
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "mps_eigenstates",
     "product_state",
     "product_states",
+    "product_vectors",
     "variance_floor",
 ]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .local import LocalHamiltonian, in_basis, with_site_left, with_site_right
+from ...operators.blocks import in_basis, with_site_left, with_site_right
+from .local import LocalHamiltonian
 from .split import Division, Limits, divided
 
 # Norm of the start in a local basis below which it is no guide any more.

@@ -1,4 +1,4 @@
-"""Blocks of sites, and the Hamiltonian between a left and a right block: sum_w A_w (x) B_w."""
+"""The Hamiltonian between a left and a right block: sum_w A_w (x) B_w."""
 
 from __future__ import annotations
 
@@ -6,28 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...operators.blocks import between, in_basis
 from .follow import Followed, followed, followed_dense
 
 DENSE_BELOW = 100
-
-
-def with_site_left(block: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """A left block and the site after it: (D, a, a) and (D, D', d, d) to (D', a d, a d)."""
-    grown = np.tensordot(block, w, (0, 0)).transpose(2, 0, 3, 1, 4)  # (D', a, s, a', s')
-    size = block.shape[1] * w.shape[2]
-    return np.ascontiguousarray(grown).reshape(w.shape[1], size, size)
-
-
-def with_site_right(block: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """A right block and the site before it: (D', b, b) and (D, D', d, d) to (D, d b, d b)."""
-    grown = np.tensordot(w, block, (1, 0)).transpose(0, 1, 3, 2, 4)  # (D, s, b, s', b')
-    size = block.shape[1] * w.shape[2]
-    return np.ascontiguousarray(grown).reshape(w.shape[0], size, size)
-
-
-def in_basis(block: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    """(D, m, m) on the columns of `basis` (m, chi)."""
-    return np.matmul(np.matmul(basis.T, block), basis)
 
 
 class LocalHamiltonian:
@@ -56,8 +38,7 @@ class LocalHamiltonian:
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         m, n = self.shape
-        half = np.matmul(self._left, x.reshape(m, n))
-        return np.matmul(half, self._right.transpose(0, 2, 1)).sum(axis=0).ravel()
+        return between(self._left, self._right, x.reshape(m, n)).ravel()
 
     def follow(
         self, x: np.ndarray, reference: np.ndarray | None, tol: float, max_applies: int

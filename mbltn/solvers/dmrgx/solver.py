@@ -12,14 +12,16 @@ import numpy as np
 from ...comm import Serial
 from ...errors import InvalidInput
 from ...operators import Operator
+from ...operators.blocks import mpo_tensors
 from ...operators.mpo import import_quimb, to_mpo
+from ...operators.mps import to_mps
 from ...operators.operator import norm_bound
 from ..watch import Watch
 from .chain import Chain, SweepOptions
-from .network import mpo_tensors, overlap, residual_norm, to_mps
+from .network import overlap, residual_norm
 from .result import MpsState, Outcome, Sweep
 from .split import Limits
-from .starts import ProductState, product_state, site_bases
+from .starts import ProductState, product_vectors
 
 log = logging.getLogger(__name__)
 
@@ -121,12 +123,7 @@ class DmrgX:
             raise InvalidInput(
                 "the operator is not symmetric: every pm-like term needs its transpose beside it"
             )
-        expected = product_state(op, start.levels).energy
-        if not math.isclose(expected, start.energy, abs_tol=1e-9 * (1 + norm_bound(op))):
-            raise InvalidInput(
-                f"the start has energy {start.energy:.10g}, but these levels have {expected:.10g} "
-                "here: it belongs to another operator; take it from product_states(op, target)"
-            )
+        product_vectors(op, start)  # refuses what belongs to another operator
         for site, d in enumerate(op.space.dims):
             needed = min(d, op.dimension // d)
             if self.sites == 2 and needed > self.max_bond:
@@ -155,8 +152,7 @@ class _Search:
     ) -> None:
         self.options, self.start, self.floor, self.watch = options, start, floor, watch
         self.mpo = to_mpo(op)
-        vectors = [b.vectors[:, n] for b, n in zip(site_bases(op), start.levels, strict=True)]
-        self.chain = Chain(mpo_tensors(self.mpo), vectors)
+        self.chain = Chain(mpo_tensors(self.mpo), product_vectors(op, start))
         self.product = to_mps(self.chain.tensors)
         self.sweeps: list[Sweep] = []
         self.best = (math.inf, self.chain.energy(), self.product, 0.0)  # variance, E, mps, lost

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...operators.mps import cut, new_states
+
 # States that H leads to may fill a bond so far beyond max_bond until the next division.
 _SPARE = 0.25
 
@@ -48,30 +50,13 @@ def divided(x: np.ndarray, near: np.ndarray, far: np.ndarray, limits: Limits) ->
     far l-bit that the grain could flip is never tried, since the flipped grain is not in the
     basis of the sites between.
     """
-    u, s, v = np.linalg.svd(x, full_matrices=False)
-    lost = np.append(np.cumsum(s[::-1] ** 2)[::-1], 0.0)  # where the first 0, 1, 2... are kept
-    wanted = max(1, int(np.argmax(lost <= limits.cutoff)))
-    kept = min(wanted, limits.max_bond)
-    basis, weights = u[:, :kept], s[:kept] / np.linalg.norm(s[:kept])
-    rest = weights[:, None] * v[:kept]
+    part = cut(x, limits.max_bond, limits.cutoff)
+    basis, rest = part.basis, part.weights[:, None] * part.others
     if limits.reach is not None:
-        room = int(limits.max_bond * (1 + _SPARE)) - kept
+        room = int(limits.max_bond * (1 + _SPARE)) - basis.shape[1]
         sizes = np.sqrt(np.einsum("wij,wij->w", far, far) / far.shape[1])
-        new = _reached(basis, basis * weights, near * sizes[:, None, None], limits.reach, room)
+        images = np.matmul(near * sizes[:, None, None], basis * part.weights)
+        new = new_states(basis, np.concatenate(list(images), axis=1), limits.reach, room).states
         basis = np.hstack([basis, new])
         rest = np.vstack([rest, np.zeros((new.shape[1], rest.shape[1]))])
-    return Division(basis, rest, float(lost[kept]), kept < wanted)
-
-
-def _reached(
-    basis: np.ndarray, weighted: np.ndarray, near: np.ndarray, reach: float, room: int
-) -> np.ndarray:
-    """(m, at most room): the largest new states among ``A_w`` on the weighted basis."""
-    images = np.concatenate(list(np.matmul(near, weighted)), axis=1)
-    for _ in range(2):
-        images -= basis @ (basis.T @ images)
-    new, sizes, _ = np.linalg.svd(images, full_matrices=False)
-    room = max(0, min(room, len(basis) - basis.shape[1]))
-    new = new[:, : min(int((sizes > reach).sum()), room)]
-    new -= basis @ (basis.T @ new)
-    return np.linalg.qr(new)[0]
+    return Division(basis, rest, part.discarded, part.limited)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import InvalidInput
 from ...operators import Operator
-from ...operators.operator import Block, local_blocks
+from ...operators.operator import Block, local_blocks, norm_bound
 from ...streams import Streams
 from ..base import Target
 
@@ -89,6 +89,24 @@ def product_state(op: Operator, levels: tuple[int, ...]) -> ProductState:
             f"{op.space.dims}, counted from 0"
         )
     return _state(bases, np.asarray(levels))
+
+
+def product_vectors(op: Operator, start: ProductState) -> list[np.ndarray]:
+    """The normalised vector of every site, (d,).
+
+    Raises
+    ------
+    InvalidInput
+        If the start does not belong to this operator.
+    """
+    expected = product_state(op, start.levels).energy
+    if not math.isclose(expected, start.energy, abs_tol=1e-9 * (1 + norm_bound(op))):
+        raise InvalidInput(
+            f"the start has energy {start.energy:.10g}, but these levels have {expected:.10g} "
+            "here: it belongs to another operator; take it from product_states(op, target)"
+        )
+    bases = site_bases(op)
+    return [basis.vectors[:, n] for basis, n in zip(bases, start.levels, strict=True)]
 
 
 def product_states(op: Operator, target: Target, seed: int = 0) -> tuple[ProductState, ...]:
