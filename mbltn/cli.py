@@ -126,6 +126,26 @@ def status(comm: Any, folder: Path, as_json: bool) -> None:
 
 
 @app.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.pass_obj
+def collect(comm: Any, out: Path, folders: tuple[Path, ...]) -> None:
+    """Bring the results of one study from FOLDERS, also of other clusters, together in OUT.
+
+    OUT is new, or holds the same study and keeps what it has. FOLDERS are only read. What is in
+    several of them is kept once; where they contradict each other nothing is added.
+    """
+    from .study import collect as collect_into
+
+    found = by_rank_zero(comm, lambda: collect_into(out, folders))
+    _say(
+        f"{found.added} realizations added, {found.repeated} were in several folders; "
+        f"{found.total} in {out}"
+    )
+    _say_some("caution", found.cautions)
+
+
+@app.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj

@@ -1,21 +1,27 @@
 """Studies: a TOML file, its tasks, their records, and the table."""
 
+from .collect import Collected, collect
 from .plan import Task, plan
 from .record import Record, compute
+from .results import Results, load
 from .run import Failure, Outcome, run_study
 from .schema import Study, load_study, parse_study
 from .statistics import cautions, per_realization, stored_table, table
 from .store import Store
 
 __all__ = [
+    "Collected",
     "Failure",
     "Outcome",
     "Record",
+    "Results",
     "Store",
     "Study",
     "Task",
     "cautions",
+    "collect",
     "compute",
+    "load",
     "load_study",
     "parse_study",
     "per_realization",

@@ -22,7 +22,7 @@ from ..operators.operator import norm_bound
 from ..solvers import Eigenpairs, Solver, Target, eigenpairs
 from .plan import Task
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 KEPT_BYTES = 65_536
 
 

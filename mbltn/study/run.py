@@ -72,7 +72,8 @@ def run_study(
         missing = _missing(tasks, store, comm)  # again, now that nobody else writes
         with _reporting(study, store, tasks, comm, progress):
             failures = _solo(missing, study, store, comm) + _shared(missing, study, store, comm)
-        noted = by_rank_zero(comm, lambda: _stored(store, finish, store))
+        journals = comm.allgather(together(comm, lambda: _stored(store, store.close)))
+        noted = by_rank_zero(comm, lambda: _stored(store, finish, store, journals))
     finally:
         store.release()
     found, computed = len(tasks) - len(missing), len(missing) - len(failures)
@@ -111,7 +112,7 @@ def _require_memory(tasks: Sequence[Task]) -> None:
             )
 
 
-def finish(store: Store) -> tuple[str, ...]:
+def finish(store: Store, journals: Sequence[Path | None] = ()) -> tuple[str, ...]:
     """Pack the records and write `realizations.csv` and `table.csv` of all that are there.
 
     Returns what a reader of the table must know.
@@ -119,7 +120,7 @@ def finish(store: Store) -> tuple[str, ...]:
     # What is drawn up of the records belongs to them: none may outlive the next ones.
     for name in ("realizations", "table", "comparison", "theory"):
         (store.folder / f"{name}.csv").unlink(missing_ok=True)
-    store.pack()
+    store.pack(journals)
     realizations = per_realization(store.records())
     for name, frame in (("realizations", realizations), ("table", table(realizations))):
         write_aside(store.folder / f"{name}.csv", frame.to_csv(index=False).encode())
