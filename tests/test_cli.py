@@ -450,3 +450,19 @@ def test_under_mpirun_rank_0_alone_writes(folder, compared, tmp_path):
     job = run([*mpirun(1, *ranks[0]), ":", "-n", "1", *ranks[1]])
     assert (job.returncode, strict_json(job.stdout)) == compared
     assert not (other / "comparison.csv").exists()
+
+
+# -- collect -----------------------------------------------------------------------------------
+
+
+def test_collect_joins_folders_and_refuses_others(folder, tmp_path):
+    job = mbltn("collect", tmp_path / "out", folder)
+    assert (job.returncode, job.stdout) == (0, "")
+    assert job.stderr.splitlines()[0] == (
+        f"mbltn: 14 realizations added, 0 were in several folders; 14 in {tmp_path / 'out'}"
+    )
+    assert (tmp_path / "out" / "table.csv").read_bytes() == (folder / "table.csv").read_bytes()
+    refused = mbltn("collect", tmp_path / "out", tmp_path)
+    assert refused.returncode == 2
+    assert "is not a results folder" in refused.stderr and "Traceback" not in refused.stderr
+    assert "Missing argument" in mbltn("collect", tmp_path / "out").stderr

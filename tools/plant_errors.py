@@ -50,7 +50,7 @@ def survives(slip: Slip) -> bool:
             )
         target.write_text(text.replace(slip.right, slip.wrong))
         suites = [f"{name}/test_*.py" for name in ("contract", "models", "physics", "theory")]
-        suites += ["study/test_statistics.py"]
+        suites += [f"study/test_{name}.py" for name in ("statistics", "storage", "collect")]
         paths = [path for suite in suites for path in sorted((copy / "tests").glob(suite))]
         # Tests that share words with the spoilt file see most and are asked first.
         words = Path(slip.file).with_suffix("").parts

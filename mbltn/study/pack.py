@@ -33,8 +33,10 @@ from .format1 import FilesOfOne
 from .journal import checksum, encode
 from .record import FORMAT_VERSION, Record
 
-# Bytes of arrays in one file, which is made in memory; and read at once.
+# Bytes of records in one file, which is made in memory; of a record beside its arrays, there; and
+# read at once.
 PACK_BYTES = 128 * 2**20
+RECORD_BYTES = 4096
 _BLOCK_BYTES = 8 * 2**20
 _TEXTS_IN_CHUNK = 256
 _IMAGE_GROWTH = 2**20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,25 +61,33 @@ class Results:
         InvalidInput
             If the observable was not measured, or is not one of single states.
         """
-        parts = []
+        common, levels, components, values = [], [], [], []
         for record in self.records():
-            energies = record.arrays["energies"]
-            values = self._array(record, observable)
-            if values.shape[:1] != energies.shape or values.ndim > 2:
+            energies, measured = record.arrays["energies"], self._array(record, observable)
+            if measured.shape[:1] != energies.shape or measured.ndim > 2:
                 raise InvalidInput(
-                    f"{observable} has shape {values.shape} for {len(energies)} states, so it is "
+                    f"{observable} has shape {measured.shape} for {len(energies)} states, so it is "
                     "not one value or row for each state: take it from records() or to_xarray()"
                 )
-            width = int(values.size / len(energies)) if len(energies) else 1
-            rows = {
-                **_columns(record),
-                "state": np.repeat(np.arange(1, len(energies) + 1), width),
-                "E": np.repeat(energies, width),
-                "index": np.tile(np.arange(width) + (values.ndim > 1), len(energies)),
-                "value": values.ravel(),
-            }
-            parts.append(pd.DataFrame(rows))
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+            columns = measured.reshape(len(energies), math.prod(measured.shape[1:]))
+            common.append(_columns(record))
+            levels.append(energies)
+            components.append(np.arange(columns.shape[1]) + (measured.ndim > 1))
+            values.append(columns)
+        if not common:
+            return pd.DataFrame()
+        sizes = [block.size for block in values]
+        of_state = [block.shape[1] for block in values]
+        rows = pd.DataFrame(common).loc[np.repeat(np.arange(len(common)), sizes)]
+        several = list(zip(levels, of_state, strict=True))
+        return rows.reset_index(drop=True).assign(
+            state=np.concatenate([np.repeat(np.arange(1, len(E) + 1), n) for E, n in several]),
+            E=np.concatenate([np.repeat(E, n) for E, n in several]),
+            index=np.concatenate(
+                [np.tile(part, len(E)) for part, E in zip(components, levels, strict=True)]
+            ),
+            value=np.concatenate([block.ravel() for block in values]),
+        )
 
     def to_xarray(self, observables: Sequence[str] | None = None) -> Any:
         """All states of all realizations as an `xarray.Dataset`, filled up with NaN.

@@ -6,7 +6,7 @@ Layout::
     lock                  held by the job that writes here; the kernel frees it with the job
     records/*.journal     finished realizations of a running or killed job; see mbltn.study.journal
     records.h5            finished realizations, packed when a job ends; see mbltn.study.pack
-    records-0001.h5       more of them, each of about 128 MiB, where there are many
+    records-0001.h5       more of them, each of at most about 128 MiB
     *.damaged             what a spoilt file left, beside the records that were saved from it
     table.csv             means and errors; see mbltn.study.statistics
 
@@ -30,7 +30,7 @@ from typing import Protocol
 from ..errors import FolderBusy, StudyError
 from .format1 import FilesOfOne
 from .journal import SUFFIX, Journal, JournalReader
-from .pack import PACK_BYTES, image_of, open_pack
+from .pack import PACK_BYTES, RECORD_BYTES, image_of, open_pack
 from .record import Record
 from .schema import Study
 
@@ -294,7 +294,7 @@ class Store:
                 if record.id in known:
                     continue
                 batch.append(record)
-                size += sum(values.nbytes for values in record.arrays.values())
+                size += RECORD_BYTES + sum(values.nbytes for values in record.arrays.values())
                 if size >= PACK_BYTES:
                     write_aside(self._new_pack(), image_of(batch, study))
                     batch, size = [], 0

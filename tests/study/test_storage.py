@@ -200,7 +200,7 @@ def test_blocks_do_not_matter(folder, records, monkeypatch, block):
 
 def test_many_records_make_several_files(tiny, records, tmp_path, monkeypatch):
     """Also killed between any two steps, nothing is lost or doubled."""
-    monkeypatch.setattr("mbltn.study.store.PACK_BYTES", 2500)
+    monkeypatch.setattr("mbltn.study.store.PACK_BYTES", 3 * packs.RECORD_BYTES)
     store = Store(tmp_path)
     store.claim(tiny())
     given = list(records.values())
