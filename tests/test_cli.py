@@ -28,7 +28,7 @@ from mpirun import MBLTN, finish, mpirun, needs_mpi, run, start
 from mbltn.cli import main
 
 TINY = Path(__file__).parent / "study" / "tiny.toml"
-COMMANDS = ("run", "status", "compare", "plot", "bench", "doctor")
+COMMANDS = ("run", "status", "collect", "compare", "plot", "bench", "doctor")
 
 ONE_POINT = "ensemble=[{grid={n_lbits=[3], alpha=[0.4]}, realizations=1, states='middle_quarter'}]"
 # Shift-invert cannot return all 16 levels of D = 16, nor all 64 of D = 64.
