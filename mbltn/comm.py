@@ -120,6 +120,13 @@ def by_rank_zero(comm: Any, work: Callable[[], T]) -> T:
     return result
 
 
+def dealt(comm: Any, count: int, work: Callable[[int], T]) -> list[T]:
+    """``work(0) .. work(count - 1)`` on every rank; number i is done by rank i % size."""
+    own = together(comm, lambda: {i: work(i) for i in range(comm.rank, count, comm.size)})
+    found = {i: result for part in comm.allgather(own) for i, result in part.items()}
+    return [found[i] for i in range(count)]
+
+
 def by_halves(comm: Any, work: Sequence[Callable[[Any], T]]) -> list[T]:
     """Results of two independent pieces of work, one on each half of the ranks.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..plotting.curves import Axes
-from ..validation import failed_avalanche_figures, lattice_figures
+from ..validation import exact_chains, failed_avalanche_figures, lattice_figures
 from .figure import PaperFigure
 
 _SIZE = r"$\eta_{\mathrm{tot}}/\log 2$"
@@ -41,6 +41,35 @@ FIGURES: dict[str, PaperFigure] = {
                 x_log=True,
                 y_log=True,
                 panel=failed_avalanche_figures.PANELS[3],
+            ),
+        ),
+    ),
+    "D3-exact": PaperFigure(
+        "D Fig 3 with states of 50 l-bits from DMRG-X (lines: mean field, nothing fitted;\n"
+        "dashed: converged states only)",
+        by_size=exact_chains.exact_chains,
+        panels=(
+            Axes(
+                "n",
+                r"$n$",
+                r"$[S_n]/\log 2$",
+                points=True,
+                lines=exact_chains.THEORY,
+                dashed=exact_chains.CONVERGED,
+                panel=exact_chains.PANELS[0],
+            ),
+            Axes(
+                "distance",
+                r"$\alpha_c - \alpha$",
+                r"$\sum_n [S_n]/\log 2$",
+                x_log=True,
+                y_log=True,
+                points=("50 l-bits", "10 l-bits"),
+                dashed=exact_chains.CONVERGED,
+                panel=exact_chains.PANELS[1],
+            ),
+            Axes(
+                "alpha", r"$\alpha$", "share of starts", points=True, panel=exact_chains.PANELS[2]
             ),
         ),
     ),

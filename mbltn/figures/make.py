@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..plotting.curves import draw_curves
 from ..plotting.lattice import draw_site_maps
 from ..study import Store, Study, cautions, run_study
 from ..validation.campaigns import Stored
+from ..validation.tables import Tick
 from . import bubble, continuum, failed_avalanches, interface, nearly_mbl_metal
 from .figure import PaperFigure
 
@@ -56,7 +57,7 @@ def listing() -> str:
     width = max(map(len, FIGURES))
     lines = []
     for name, figure in FIGURES.items():
-        sizes = f" [{', '.join(figure.sizes)}]" if figure.studies else ""
+        sizes = f" [{', '.join(figure.sizes)}]" if figure.has_sizes else ""
         lines.append(f"{name:<{width}}  {figure.title}{sizes}")
     return "\n".join(lines)
 
@@ -70,11 +71,9 @@ def studies_of(name: str, size: str) -> Sequence[Study]:
         For a size that the figure does not have.
     """
     figure = FIGURES[name]
-    if figure.studies is None:
-        return ()
-    if size not in figure.sizes:
+    if figure.has_sizes and size not in figure.sizes:
         raise InvalidInput(f"{name} has no size {size!r}, only {', '.join(figure.sizes)}")
-    return figure.studies(size)
+    return () if figure.studies is None else figure.studies(size)
 
 
 def make(
@@ -83,7 +82,8 @@ def make(
     """Compute FOLDER/NAME.csv and draw FOLDER/NAME.png from it; the picture's path.
 
     Figures that are drawn from a study have its size in their name, and its records in
-    FOLDER/studies: what is there is not computed again. The ranks of `comm` share that work.
+    FOLDER/studies: what is there is not computed again. The ranks of `comm` share that work, and
+    that of figures which have sizes and no study.
 
     Raises
     ------
@@ -95,6 +95,10 @@ def make(
     comm = comm if comm is not None else Serial()
     figure = FIGURES[name]
     stored = _stored(name, folder, size)
+    if figure.by_size is not None:
+        by_size = figure.by_size
+        table = _watched(name, lambda tick: by_size(size, comm, tick), comm.rank > 0)
+        return by_rank_zero(comm, lambda: _drawn(name, folder, table, f"-{size}"))
     if not stored:
         return by_rank_zero(comm, lambda: _drawn(name, folder, _made(figure, name)))
     outcomes = [run_study(each.study, each.store.folder, comm, progress) for each in stored]
@@ -121,13 +125,19 @@ def _stored(name: str, folder: Path, size: str) -> list[Stored]:
 
 def _made(figure: PaperFigure, name: str) -> pd.DataFrame:
     assert figure.make_table is not None
-    with tqdm(desc=name, unit="point", leave=False, delay=1.0) as bar:
+    return _watched(name, figure.make_table)
+
+
+def _watched(
+    name: str, make_table: Callable[[Tick], pd.DataFrame], silent: bool = False
+) -> pd.DataFrame:
+    with tqdm(desc=name, unit="point", leave=False, delay=1.0, disable=silent) as bar:
 
         def tick(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        return figure.make_table(tick)
+        return make_table(tick)
 
 
 def _read(figure: PaperFigure, stored: Sequence[Stored]) -> pd.DataFrame:
