@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..plotting.curves import Axes
-from ..validation import exact_chains, failed_avalanche_figures, lattice_figures
+from ..validation import exact_chains, failed_avalanche_figures, lattice_figures, lbit_memory
 from .figure import PaperFigure
 
 _SIZE = r"$\eta_{\mathrm{tot}}/\log 2$"
@@ -90,6 +90,21 @@ FIGURES: dict[str, PaperFigure] = {
                 Axes("theta_0", r"$\theta_0$", _SIZE, y_log=log, panel=panel)
                 for panel, log in zip(lattice_figures.PANELS[2:], (False, True), strict=True)
             ),
+        ),
+    ),
+    "D-memory": PaperFigure(
+        "Memory of 8 l-bits, alpha = 0.5: evolved vectors, eigenstates, mean field of D",
+        by_size=lbit_memory.lbit_memory,
+        panels=(
+            Axes("t", r"$t$", r"$C_n(t)$", x_log=True, points=(), panel=lbit_memory.PANELS[0]),
+            Axes(
+                "n",
+                r"$n$",
+                r"$C_n^{zz}$",
+                points=(lbit_memory.LONG,),
+                panel=lbit_memory.PANELS[1],
+            ),
+            Axes("n", r"$n$", "", points=(lbit_memory.DEPARTURE,), panel=lbit_memory.PANELS[2]),
         ),
     ),
 }

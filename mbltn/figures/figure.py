@@ -23,7 +23,8 @@ class PaperFigure:
     by_size : or computes that of a size at once, on all ranks of a communicator
     studies, from_stored : or the studies of a size, and the table of what is stored of each;
         figures that need the same study share its records
-    sizes : of the studies or of by_size, see `mbltn.validation.campaigns.SIZES`; the first one is the default
+    sizes : of the studies, see `mbltn.validation.campaigns.SIZES`, or of by_size; the first one is
+        the default
     panels : of curves
     map_label : of the colours, where the table is of maps of a lattice instead
     """

@@ -17,7 +17,7 @@ from ..observables.mps_measure import measure_mps
 from ..solvers import DmrgX, Target, eigenpairs, mps_eigenstates
 from ..theory.central_grain import CRITICAL_ALPHA
 from .bare_fields import mean_field_of
-from .tables import Tick, nothing
+from .tables import Tick, mean_and_error, nothing
 
 PANELS = (
     "a: entropy of every l-bit",
@@ -32,7 +32,7 @@ _COLUMNS = (
     *("starts", "distinct", "converged", "limited"),
 )
 Row = dict[str, Any]
-_DISTANCES = np.geomspace(3e-3, 0.55, 41)
+_DISTANCES = np.geomspace(5e-3, 0.55, 31)
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,23 @@ class Chains:
     alphas : decays for DMRG-X, below alpha_c
     realizations, states : of each; states that product states of energy 0 lead to
     n_lbits : of the long chain
-    options : of DMRG-X. Variances below 1e-10 are enough: entropies change by less than 1e-4.
+    options : of DMRG-X. Variances below 1e-10 suffice: those below 1e-12 change no entropy by
+        more than 1e-4 log 2.
     short_alphas, short_lbits, short_realizations, short_states : exact eigenstates nearest to
         energy 0, where DMRG-X does not reach
+    theory_lbits : of the mean field's curves
     """
 
     alphas: tuple[float, ...] = (0.3, 0.4, 0.5, 0.55, 0.6)
-    realizations: int = 10
+    realizations: int = 16
     states: int = 4
     n_lbits: int = 50
-    options: DmrgX = DmrgX(max_bond=128, variance_tol=1e-10)
+    options: DmrgX = DmrgX(max_bond=64, variance_tol=1e-10)
     short_alphas: tuple[float, ...] = (0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.69)
     short_lbits: int = 10
-    short_realizations: int = 10
+    short_realizations: int = 16
     short_states: int = 40
+    theory_lbits: tuple[int, ...] = (10, 50, 400)
 
 
 SIZES = {
@@ -95,20 +98,20 @@ def chains_table(chains: Chains, comm: Any = None, tick: Tick = nothing) -> pd.D
     for alpha in chains.alphas:
         found = []
         for realization in range(chains.realizations):
-            found.append(_followed(chains, alpha, realization, comm))
+            found.append(_follow(chains, alpha, realization, comm))
             done += 1
             tick(done, total)
-        rows += _rows_of(alpha, found)
+        rows += rows_of(alpha, found)
     for alpha in chains.short_alphas:
         rows.append(_short_row(chains, alpha, comm))
         done += 1
         tick(done, total)
     rows.sort(key=lambda row: PANELS.index(row["panel"]))
-    return pd.DataFrame(rows)[list(_COLUMNS)]
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
 @dataclass(frozen=True, eq=False)
-class _Found:
+class Followed:
     """Entropies (n, n_lbits) in units of log 2 of one realization's starts, and their outcomes."""
 
     entropies: np.ndarray
@@ -117,7 +120,7 @@ class _Found:
     converged: np.ndarray
 
 
-_KINDS: dict[str, Callable[[_Found], np.ndarray]] = {
+_KINDS: dict[str, Callable[[Followed], np.ndarray]] = {
     "": lambda found: found.distinct,
     CONVERGED: lambda found: found.distinct & found.converged,
 }
@@ -128,16 +131,16 @@ def model_of(alpha: float, n_lbits: int) -> CentralGrain:
     return CentralGrain.from_paper("D", n_lbits=n_lbits, alpha=alpha)
 
 
-def _followed(chains: Chains, alpha: float, realization: int, comm: Any) -> _Found:
+def _follow(chains: Chains, alpha: float, realization: int, comm: Any) -> Followed:
     model = model_of(alpha, chains.n_lbits)
     op = model.operator(model.draw(_SEED, realization))
     target = Target.energy(0.0, chains.states)
     states = mps_eigenstates(op, target, chains.options, comm, seed=realization)
     entropies = measure_mps(states, ["entropy_lbits"])["entropy_lbits"] / LOG2
-    return _Found(entropies, states.outcomes, states.distinct, states.converged)
+    return Followed(entropies, states.outcomes, states.distinct, states.converged)
 
 
-def _rows_of(alpha: float, found: list[_Found]) -> list[Row]:
+def rows_of(alpha: float, found: list[Followed]) -> list[Row]:
     """Points of one alpha in all panels."""
     outcomes = [outcome for each in found for outcome in each.outcomes]
     counts = {
@@ -166,7 +169,7 @@ def _rows_of(alpha: float, found: list[_Found]) -> list[Row]:
         "converged": counts["converged"],
         LIMITED: counts["limited"],
         "others": len(outcomes) - counts["converged"] - counts["limited"],
-        "copies of another": len(outcomes) - counts["distinct"],
+        "copies or failures": len(outcomes) - counts["distinct"],
     }.items():
         share = number / len(outcomes)
         rows.append(_row(2, outcome, share, alpha=alpha, **counts))
@@ -189,20 +192,12 @@ def _short_row(chains: Chains, alpha: float, comm: Any) -> Row:
 
 def _theory_rows(chains: Chains) -> list[Row]:
     rows = []
-    for n_lbits in sorted({chains.short_lbits, chains.n_lbits, 400}):
+    for n_lbits in chains.theory_lbits:
         for distance in _DISTANCES:
             field = mean_field_of(model_of(CRITICAL_ALPHA - distance, n_lbits))
             size = float(field.mean_entropies.sum()) / LOG2
             rows.append(_row(1, f"{n_lbits} l-bits, mean field", size, distance=distance))
     return rows
-
-
-def mean_and_error(values: np.ndarray) -> tuple[Any, Any]:
-    """Over the realizations, the first axis; NaN for the error of one."""
-    n = len(values)
-    if n < 2:
-        return values.mean(axis=0), np.full(values.shape[1:], np.nan)
-    return values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(n)
 
 
 def _row(panel: int, curve: str, value: float, error: float = np.nan, **more: float) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,3 +20,11 @@ def long_table(x: str, curves: dict[str, tuple[np.ndarray, np.ndarray]]) -> pd.D
     """One row a point: `curve`, the abscissa under its name `x`, `value`."""
     parts = [pd.DataFrame({"curve": name, x: a, "value": b}) for name, (a, b) in curves.items()]
     return pd.concat(parts, ignore_index=True)
+
+
+def mean_and_error(values: np.ndarray) -> tuple[Any, Any]:
+    """Over the realizations, the first axis; NaN for the error of one."""
+    n = len(values)
+    if n < 2:
+        return values.mean(axis=0), np.full(values.shape[1:], np.nan)
+    return values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(n)
