@@ -20,10 +20,12 @@ from mbltn.validation import (
     bubble_studies,
     continuum,
     dot_relaxation,
+    exact_chains,
     failed_avalanche_figures,
     film,
     interface_studies,
     lattice_figures,
+    lbit_memory,
     nearly_mbl_metal,
 )
 from mbltn.validation.tables import nothing
@@ -179,6 +181,31 @@ def test_mean_fields_that_did_not_converge_are_no_sizes(monkeypatch):
     ):
         with pytest.raises(SolverFailure, match="41 orbitals has not converged in 3 iterations"):
             table()
+
+
+@pytest.mark.parametrize("name", ["D3-exact", "D-memory"])
+def test_figures_in_sizes_without_a_study(monkeypatch, tmp_path, name):
+    chains = exact_chains.Chains(
+        alphas=(0.3, 0.4), realizations=2, states=2, n_lbits=6, short_alphas=(0.5,), short_lbits=3,
+        short_realizations=2, short_states=3, theory_lbits=(3, 6),
+    )  # fmt: skip
+    memory = lbit_memory.Memory(
+        n_lbits=3, realizations=2, n_times=5, window=(50.0, 100.0), n_window=5, shown=(1, 3)
+    )
+    monkeypatch.setitem(exact_chains.SIZES, "small", chains)
+    monkeypatch.setitem(lbit_memory.SIZES, "small", memory)
+    path = make(name, tmp_path, "small")
+    assert path == tmp_path / f"{name}-small.png" and not (tmp_path / "studies").exists()
+    table = pd.read_csv(tmp_path / f"{name}-small.csv")
+    for axes in FIGURES[name].panels:
+        part = table[table["panel"] == axes.panel]
+        assert len(part) and part[axes.x].notna().all() and part["value"].notna().all()
+        named = axes.points if isinstance(axes.points, tuple) else ()
+        assert set(named) - {"50 l-bits", "10 l-bits"} <= set(part["curve"])
+    pixels = imread(path)[..., :3]
+    assert ((pixels.max(axis=2) - pixels.min(axis=2)) > 0.3).mean() > 0.002
+    with pytest.raises(InvalidInput, match="has no size 'beyond', only small, paper"):
+        make(name, tmp_path, "beyond")
 
 
 def test_names():

@@ -16,8 +16,8 @@ from ..observables.entanglement import LOG2
 from ..observables.mps_measure import measure_mps
 from ..solvers import DmrgX, Target, eigenpairs, mps_eigenstates
 from ..theory.central_grain import CRITICAL_ALPHA
-from .bare_fields import mean_field_of
 from .tables import Tick, mean_and_error, nothing
+from .unfitted_field import mean_field_of
 
 PANELS = (
     "a: entropy of every l-bit",

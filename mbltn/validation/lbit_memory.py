@@ -15,9 +15,9 @@ from ..observables.memory_in_time import memory_in_time
 from ..observables.time_mean import time_mean, window_deviation, window_times
 from ..solvers import Dense, Target, eigenpairs
 from ..streams import Streams
-from .bare_fields import mean_field_of
 from .exact_chains import model_of
 from .tables import Tick, mean_and_error, nothing
+from .unfitted_field import mean_field_of
 
 PANELS = ("a: memory against time", "b: memory at long times", "c: departure of long times")
 THEORY, EIGENSTATES = "mean field", "eigenstates"

@@ -32,6 +32,7 @@ from mbltn.solvers.windowed.near import Near
 from mbltn.solvers.windowed.precondition import coupling_of_near_part, near_part_of_coupling
 from mbltn.streams import Streams
 from mbltn.study import load_study, run_study
+from mbltn.validation.exact_chains import Chains, chains_table
 
 STUDY = Path(__file__).with_name("small.toml")
 DIMENSIONS = (11, 3)  # 3 rows leave the fourth rank without any
@@ -319,6 +320,19 @@ def dmrgx_of(comm):
     }
 
 
+def exact_chains_of(comm):
+    """States of one realization dealt, realizations of short chains dealt."""
+    chains = Chains(
+        alphas=(0.4,), realizations=1, states=3, n_lbits=5, short_alphas=(0.5,), short_lbits=3,
+        short_realizations=5, short_states=4, theory_lbits=(),
+    )  # fmt: skip
+    table = chains_table(chains, comm)
+    return {
+        "curves": table["curve"].tolist(),
+        "numbers": table.drop(columns=["panel", "curve"]).to_numpy(float),
+    }
+
+
 def study_of(folder, comm, *overrides):
     solver = "slepc" if HAS_SLEPC else "shift_invert"
     study = load_study(STUDY, [f"ensemble.1.solver={solver}", *overrides])
@@ -339,6 +353,7 @@ def main(output):
         "small_grain": small_grain_of(comm),
         "dynamical": dynamical_of(comm),
         "dmrgx": dmrgx_of(comm),
+        "exact_chains": exact_chains_of(comm),
         "probes": probes_of(comm),
         "hybridization_of_few": hybridization_of_few(comm),
         "evolution": evolution_of(comm),

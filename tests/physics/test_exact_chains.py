@@ -5,14 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mbltn.errors import InvalidInput
-from mbltn.models import CentralGrain, GOEGrain
+from mbltn.models import CentralGrain
 from mbltn.operators import to_dense
 from mbltn.solvers import DmrgX, Target, product_states
 from mbltn.theory import central_grain, resonance
 from mbltn.validation import exact_chains
-from mbltn.validation.bare_fields import bare_couplings_of
 from mbltn.validation.exact_chains import CONVERGED, LIMITED, PANELS, THEORY, Chains, chains_table
+from mbltn.validation.unfitted_field import bare_couplings_of
 
 NO_SHORT = Chains(short_alphas=(), theory_lbits=())
 
@@ -74,24 +73,6 @@ def test_weak_coupling_agrees_with_the_mean_field():
     assert error[0] < 0.06 and theory["value"].to_numpy()[1] > 0.3
     assert (abs(difference) < 3 * error).all()
     assert exact["value"].to_numpy()[0] < theory["value"].to_numpy()[0] - 0.05
-
-
-def test_bare_couplings_of_other_models():
-    """xx has twice the mean square of pm; a radius is not an RMS; fields are averaged over."""
-    model = CentralGrain(n_grain=3, n_lbits=3, alpha=0.5)
-    pm = bare_couplings_of(model)
-    assert pm[1:] / pm[0] == pytest.approx([0.5, 0.25])
-    assert bare_couplings_of(replace(model, coupling="xx")) == pytest.approx(np.sqrt(2) * pm)
-    radius = replace(model, grain=GOEGrain(scale=3.0, normalise="radius"))
-    assert bare_couplings_of(radius) == pytest.approx(pm)
-    ends = [bare_couplings_of(replace(model, field_range=(h, h + 1e-9))) for h in (0.9, 1.1)]
-    assert ends[0][0] > pm[0] > ends[1][0]
-    assert np.mean(ends, axis=0) == pytest.approx(pm, rel=1e-3)
-    half = replace(model, field_half=True, field_range=(1.8, 2.2))
-    assert bare_couplings_of(half) == pytest.approx(pm)
-    for wrong in ({"grain": "cosine"}, {"coupling": "xxyy"}):
-        with pytest.raises(InvalidInput):
-            bare_couplings_of(replace(model, **wrong))
 
 
 def test_states_that_the_bond_dimension_limits_are_counted_and_kept():

@@ -6,7 +6,6 @@ import pytest
 from mbltn.models import CentralGrain
 from mbltn.operators import to_dense
 from mbltn.theory import resonance
-from mbltn.validation.bare_fields import mean_field_of
 from mbltn.validation.lbit_memory import (
     BOUND,
     DEPARTURE,
@@ -17,6 +16,7 @@ from mbltn.validation.lbit_memory import (
     Memory,
     memory_table,
 )
+from mbltn.validation.unfitted_field import mean_field_of
 
 SMALL = Memory(
     n_lbits=4, realizations=4, vectors=6, n_times=9, window=(300.0, 3e3), n_window=40, shown=(1, 4)
