@@ -19,7 +19,7 @@ from mbltn.validation.lbit_memory import (
 from mbltn.validation.unfitted_field import mean_field_of
 
 SMALL = Memory(
-    n_lbits=4, realizations=4, vectors=6, n_times=9, window=(300.0, 3e3), n_window=40, shown=(1, 4)
+    n_lbits=4, realizations=4, vectors=8, n_times=25, window=(300.0, 3e3), n_window=40, shown=(1, 4)
 )
 
 
@@ -49,15 +49,15 @@ def values(table, panel, curve):
 
 
 def test_the_curve_is_the_sum_over_all_gaps(table, exact):
-    """C_n(t) = sum_ab |<a|sigma^z|b>|^2 cos((E_a - E_b) t)/D; 24 vectors of variance < 1/129."""
+    """C_n(t) = sum_ab |<a|sigma^z|b>|^2 cos((E_a - E_b) t)/D; 32 vectors of variance < 1/129."""
     times = table["t"].dropna().unique()
-    assert len(times) == 9
+    assert len(times) == 25
     for n in (1, 4):
         sums = np.mean(
             [[(w[n - 1] * np.cos(gaps * t)).sum() for t in times] for gaps, w in exact], axis=0
         )
         curve, _ = values(table, 0, f"n = {n}")
-        assert abs(curve - sums).max() < 3.5 / np.sqrt(24 * 129)
+        assert abs(curve - sums).max() < 3.5 / np.sqrt(32 * 129)
     first, _ = values(table, 0, "n = 1")
     assert first[0] > 0.9 > 0.7 > first[-1]
 
