@@ -53,9 +53,9 @@ FIGURES: dict[str, PaperFigure] = {
                 "n",
                 r"$n$",
                 r"$[S_n]/\log 2$",
+                x_log=True,
                 points=True,
                 lines=exact_chains.THEORY,
-                dashed=exact_chains.CONVERGED,
                 panel=exact_chains.PANELS[0],
             ),
             Axes(
@@ -68,9 +68,7 @@ FIGURES: dict[str, PaperFigure] = {
                 dashed=exact_chains.CONVERGED,
                 panel=exact_chains.PANELS[1],
             ),
-            Axes(
-                "alpha", r"$\alpha$", "share of starts", points=True, panel=exact_chains.PANELS[2]
-            ),
+            Axes("alpha", r"$\alpha$", "share of starts", points=(), panel=exact_chains.PANELS[2]),
         ),
     ),
     "D4": PaperFigure(

@@ -88,7 +88,7 @@ def chains_table(chains: Chains, comm: Any = None, tick: Tick = nothing) -> pd.D
     number of starts, of different eigenstates, of those converged, and of those that the bond
     dimension limited.
 
-    Means are over all distinct states, converged or not. Those of the converged ones alone, with
+    Means are over all distinct states, converged or not. Sizes of the converged ones alone, with
     ", converged only" in the name, leave out the most entangled states and so favour avalanches
     that fail early. The theory has the bare couplings of `bare_couplings_of`; nothing is fitted.
     """
@@ -158,7 +158,8 @@ def rows_of(alpha: float, found: list[Followed]) -> list[Row]:
             continue
         means = np.array([part.mean(axis=0) for part in parts])
         for n, (value, error) in enumerate(zip(*mean_and_error(means), strict=True), start=1):
-            rows.append(_row(0, f"alpha = {alpha:g}{kind}", value, error, n=n, **counts))
+            if not kind:
+                rows.append(_row(0, f"alpha = {alpha:g}", value, error, n=n, **counts))
         size, error = mean_and_error(means.sum(axis=1))
         curve = f"{n_lbits} l-bits{kind}"
         rows.append(_row(1, curve, size, error, distance=CRITICAL_ALPHA - alpha, **counts))
