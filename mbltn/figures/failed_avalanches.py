@@ -102,7 +102,14 @@ FIGURES: dict[str, PaperFigure] = {
                 points=(lbit_memory.LONG,),
                 panel=lbit_memory.PANELS[1],
             ),
-            Axes("n", r"$n$", "", points=(lbit_memory.DEPARTURE,), panel=lbit_memory.PANELS[2]),
+            Axes(
+                "n",
+                r"$n$",
+                "",
+                points=(lbit_memory.DEPARTURE,),
+                lines=lbit_memory.BELOW,
+                panel=lbit_memory.PANELS[2],
+            ),
         ),
     ),
 }
