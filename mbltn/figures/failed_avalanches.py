@@ -45,7 +45,7 @@ FIGURES: dict[str, PaperFigure] = {
         ),
     ),
     "D3-exact": PaperFigure(
-        "D Fig 3: states of 50 l-bits by DMRG-X; mean field, nothing fitted (dashed: converged only)",
+        "D Fig 3 with 50 l-bits from DMRG-X; mean field, nothing fitted (dashed: converged only)",
         by_size=exact_chains.exact_chains,
         panels=(
             Axes(
