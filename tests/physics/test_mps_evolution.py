@@ -205,6 +205,17 @@ def test_the_estimate_holds_for_long_steps_and_small_cutoffs():
         assert distance(now, expm(-6.4j * h) @ psi) < now.error
 
 
+@pytest.mark.parametrize("method", [Tdvp(), Tdvp(step=0.8, cutoff=1e-12)])
+def test_a_product_state_that_comes_back_is_left_as_well_as_at_first(method):
+    """At t = 0 all bonds are cut to one again; what H leads to next is a third order away."""
+    model = mb.models.QuantumSun(3, 5, alpha=0.8)
+    op = model.operator(model.draw(seed=1, realization=475))
+    h, start = to_dense(op), middle(op)
+    psi = product_vector(op, start)
+    for now in evolve_mps(op, start, [4.0, -4.0, 4.0], method):
+        assert distance(now, expm(-1j * now.time * h) @ psi) < now.error
+
+
 def test_norm_and_energy_are_kept_for_long():
     op = star(5, alpha=0.4)
     h, start = to_dense(op), middle(op)
@@ -303,6 +314,7 @@ def test_the_local_exponential_is_as_good_as_it_says(time, max_vectors):
         found = exponential(lambda v: (h @ v.ravel()).reshape(8, 5), x, time, tol, max_vectors)
         off = np.linalg.norm(found.vector.ravel() - wanted) / np.linalg.norm(x)
         assert off < tol
+        assert off < 2 * found.error + 1e-13
     assert found.applies >= max_vectors or max_vectors == 30
 
 

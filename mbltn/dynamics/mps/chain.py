@@ -141,6 +141,7 @@ def _moved(
 ) -> np.ndarray:
     found = exponential(lambda y: between(left, right, y), x, time, options.tol)
     losses.applies += found.applies
+    losses.error += found.error
     return found.vector
 
 

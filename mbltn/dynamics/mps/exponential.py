@@ -9,13 +9,17 @@ import numpy as np
 
 # Below this part of its predecessor a new direction is rounding: the space is closed.
 _CLOSED = 1e-13
+# No error below so much of the phase |t| ||H|| can be asked for.
+_ROUNDING = 4 * np.finfo(float).eps
 
 
 @dataclass(frozen=True, eq=False)
 class Exponential:
-    """The vector (as it was shaped), and the applications that it took."""
+    """The vector (as it was shaped), its error by the criterion in units of the norm, and the
+    applications that it took."""
 
     vector: np.ndarray
+    error: float
     applies: int
 
 
@@ -60,14 +64,16 @@ def exponential(
         beside[k] = np.linalg.norm(new)
         turned = _first_column(diagonal[: k + 1], beside[:k], time)
         closed = beside[k] <= _CLOSED * max(size, beside[k])
-        if closed or abs(time) * beside[k] * abs(turned[-1]) < tol:
+        error = 0.0 if closed else float(abs(time) * beside[k] * abs(turned[-1]))
+        if error < max(tol, _ROUNDING * abs(time) * size):
             vector = norm * (turned @ basis[: k + 1])
-            return Exponential(vector.reshape(x.shape), k + 1)
+            return Exponential(vector.reshape(x.shape), error, k + 1)
         if k + 1 < max_vectors:
             basis[k + 1] = new / beside[k]
     first = exponential(apply, x, 0.5 * time, 0.5 * tol, max_vectors)
     second = exponential(apply, first.vector, 0.5 * time, 0.5 * tol, max_vectors)
-    return Exponential(second.vector, max_vectors + first.applies + second.applies)
+    applies = max_vectors + first.applies + second.applies
+    return Exponential(second.vector, first.error + second.error, applies)
 
 
 def _first_column(diagonal: np.ndarray, beside: np.ndarray, time: float) -> np.ndarray:

@@ -24,8 +24,10 @@ MpsOutcome = Literal["within the cutoff", "bond dimension limit reached"]
 
 # Local exponentials are this much better than what a division may cut off.
 _LOCAL_ACCURACY = 0.01
-# Parts of the first step, whose bases are the poorest: nearly all of the error in the time step.
-_FIRST_STEP = (0.25, 0.25, 0.5)
+# A bond is poor that has less than this of the states that it had once, as near a product state
+# that comes back. Nearly all of the error in the time step is made there: it is taken in parts.
+_POOR = 0.7
+_PARTS = (0.25, 0.25, 0.5)
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,15 @@ class Tdvp:
     Parameters
     ----------
     step : float
-        Longest time step; the first one is taken in parts. Longer steps cut off less and take less
-        time. No estimate holds their own error: halve the step to see it.
+        Longest time step; where bases are poor it is taken in parts. Longer steps cut off less and
+        take less time. No estimate holds their own error: halve the step to see it.
     cutoff : float
         Weight that a division may cut off; new states are sought down to its root.
     max_bond : int
         Bond dimension at most.
     orders : (int, int)
-        Order of the series whose states enrich the bases, before the first step and before all
-        others. (0, 0) is plain two-site TDVP, which a star defeats: it shows what goes wrong
-        without.
+        Order of the series whose states enrich the bases, where these are poor and elsewhere.
+        (0, 0) is plain two-site TDVP, which a star defeats: it shows what goes wrong without.
     when_full : {"cut", "one_site"}
         What follows once `max_bond` has cut: further cuts, or one-site sweeps in the bases as they
         are, which conserve norm and energy but are no less wrong.
@@ -76,7 +77,7 @@ class Tdvp:
                     f"{name}={getattr(self, name)!r} must be integers of at least {least}"
                 )
         if len(self.orders) != 2:
-            raise InvalidInput(f"orders={self.orders!r} must be two: of the first step, of others")
+            raise InvalidInput(f"orders={self.orders!r} must be two: for poor bases, for others")
         if self.when_full not in ("cut", "one_site"):
             raise InvalidInput(f"when_full={self.when_full!r} must be 'cut' or 'one_site'")
 
@@ -218,7 +219,8 @@ class _Evolution:
         self.watch = Watch(Serial(), None, "evolution")
         self.chain = Chain(mpo_tensors(to_mpo(op)), tensors)
         self.norm, self.energy = self.chain.norm(), self.chain.energy()
-        self.steps = 0
+        # Largest bonds so far: a state that has fewer again has forgotten where H leads.
+        self.most: np.ndarray | None = None
         self.limited_since: float | None = None
 
     def states(self, times: np.ndarray) -> Iterator[EvolvedMps]:
@@ -236,13 +238,15 @@ class _Evolution:
             yield self._now(float(time))
 
     def _step(self, dt: float) -> None:
-        first, later = self.method.orders
-        if self.steps:
-            self._move(dt, later)
+        of_poor_bases, later = self.method.orders
+        bonds = np.array(self.chain.bonds)
+        if self.most is None or (bonds < _POOR * self.most).any():
+            for share in _PARTS:
+                self._move(share * dt, of_poor_bases)
         else:
-            for share in _FIRST_STEP:
-                self._move(share * dt, first)
-        self.steps += 1
+            self._move(dt, later)
+        bonds = np.array(self.chain.bonds)
+        self.most = bonds if self.most is None else np.maximum(self.most, bonds)
 
     def _move(self, dt: float, order: int) -> None:
         method, chain, reach = self.method, self.chain, math.sqrt(self.method.cutoff)
