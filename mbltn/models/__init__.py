@@ -6,11 +6,11 @@ from .continuum_grid import ContinuumGrid
 from .dot_on_bath import DotOnBath
 from .grain_chain import GrainChain
 from .grains import CosineGrain, GOEGrain, LocalChainGrain
-from .product_states import ProductStates, product_energies, product_states
 from .quantum_dot import QuantumDot
 from .quantum_sun import QuantumSun
 from .spin_on_bath import SpinOnBath
 from .square_lattice import SquareLattice
+from .uncoupled_states import UncoupledStates, product_energies, uncoupled_states
 
 __all__ = [
     "CentralGrain",
@@ -21,12 +21,12 @@ __all__ = [
     "GrainChain",
     "LocalChainGrain",
     "Model",
-    "ProductStates",
     "QuantumDot",
     "QuantumSun",
     "Sample",
     "SpinOnBath",
     "SquareLattice",
+    "UncoupledStates",
     "product_energies",
-    "product_states",
+    "uncoupled_states",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InvalidInput
-from ..models.product_states import product_energies
+from ..models.uncoupled_states import product_energies
 from .energy_histogram import EnergyHistogram, bins_within, energy_histogram
 
 _UNIT_NORM = 1e-6

@@ -11,7 +11,7 @@ from ..comm import Rows, agreed, together
 from ..dynamics import Propagator
 from ..dynamics.propagator import require_states
 from ..errors import InvalidInput
-from ..models import ProductStates
+from ..models import UncoupledStates
 from ..operators import Operator
 from .pauli import Pauli
 from .time_mean import TimeMean, time_mean
@@ -139,7 +139,7 @@ def _overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def product_memory(
     op: Operator,
-    starts: ProductStates,
+    starts: UncoupledStates,
     times: Sequence[float] | np.ndarray,
     tolerance: float = 1e-8,
     rows: Rows | None = None,
@@ -153,7 +153,7 @@ def product_memory(
     ----------
     op : Operator
         Of the model and the sample that the states were made of.
-    starts : ProductStates
+    starts : UncoupledStates
     times : (n_t,)
     tolerance : of the evolution of every state
     rows : the communicator's; one rank by default
@@ -168,7 +168,7 @@ def product_memory(
     >>> import mbltn as mb
     >>> model = mb.models.CentralGrain(n_grain=3, n_lbits=4, alpha=0.6, first_coupling=0.0)
     >>> sample = model.draw(seed=1, realization=0)
-    >>> starts = mb.models.product_states(model, sample, count=2)
+    >>> starts = mb.models.uncoupled_states(model, sample, count=2)
     >>> found = product_memory(model.operator(sample), starts, [50.0])
     >>> found.values.round(12)
     array([[1., 1., 1., 1.]])

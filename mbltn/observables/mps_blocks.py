@@ -15,11 +15,13 @@ from ..errors import InvalidInput
 from .entanglement import require_fit
 from .mps import mps_schmidt_weights
 from .mps_runs import (
+    bytes_beside_bond,
     closed,
     opened,
     passed,
     plain_density,
     reduced_density,
+    require_memory,
     start,
     states_of,
     tensors_around,
@@ -94,8 +96,11 @@ def mps_states_with_each(
     d = math.prod(mps.phys_dim(site) for site in block)
     require_fit(d * max((mps.phys_dim(site) for site in sites), default=1))
     tensors = tensors_around(mps, block[0])
+    last = max(sites, default=0)
+    passed_by = tensors[block[-1] : last]
+    require_memory(d, max((bytes_beside_bond(d, each) for each in passed_by), default=0))
     part = start(tensors[block[0]].shape[0])
-    for i in range(block[0], max(sites, default=0) + 1):
+    for i in range(block[0], last + 1):
         if i in sites:
             yield closed(part, tensors[i])
         part = (opened if i in block else passed)(part, tensors[i])

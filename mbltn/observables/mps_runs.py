@@ -119,18 +119,24 @@ def density(runs: Sequence[Run]) -> np.ndarray:
 
     The first and the last run are inside, the centre is in the first one.
     """
-    _require_memory(runs)
+    levels, needed = 1, 0
+    for run in runs[:-1]:
+        levels *= run.tensor.shape[1] if run.inside else 1
+        needed = max(needed, bytes_beside_bond(levels, run.tensor))
+    require_memory(levels, needed)
     part = start(runs[0].tensor.shape[0])
     for run in runs[:-1]:
         part = (opened if run.inside else passed)(part, run.tensor)
     return closed(part, runs[-1].tensor)
 
 
-def _require_memory(runs: Sequence[Run]) -> None:
-    levels, needed = 1, 0
-    for run in runs[:-1]:
-        levels *= run.tensor.shape[1] if run.inside else 1
-        needed = max(needed, 3 * run.tensor.itemsize * (levels * run.tensor.shape[2]) ** 2)
+def bytes_beside_bond(levels: int, tensor: np.ndarray) -> int:
+    """Of a block with so many levels beside the bond behind this tensor, and of two products."""
+    return int(3 * tensor.itemsize * (levels * tensor.shape[2]) ** 2)
+
+
+def require_memory(levels: int, needed: int) -> None:
+    """Raise `InvalidInput` if so many bytes are not free."""
     if needed > available_bytes():
         raise InvalidInput(
             f"a block with {levels} levels before its last sites needs, beside its bonds, "

@@ -109,7 +109,7 @@ def trajectory(
     >>> import mbltn as mb
     >>> model = mb.models.CentralGrain(n_grain=3, n_lbits=4, alpha=0.6)
     >>> sample = model.draw(seed=1, realization=0)
-    >>> starts = mb.models.product_states(model, sample, count=2)
+    >>> starts = mb.models.uncoupled_states(model, sample, count=2)
     >>> found = trajectory(model.operator(sample), starts.vectors(), [0.0, 50.0])
     >>> entropies = found.values["entropy_lbits"]
     >>> entropies.shape, bool(entropies[0].max() < 1e-12 < 0.1 < entropies[1].max())

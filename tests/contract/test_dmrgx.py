@@ -288,6 +288,9 @@ def test_schmidt_weights_and_reduced_states_of_a_network():
         ({"max_applies": True}, "max_applies=True"),
         ({"sites": 3}, "sites=3 must be 2 or 1"),
         ({"variance_tol": 0.0}, "variance_tol=0.0"),
+        ({"variance_tol": "a"}, "variance_tol='a'"),
+        ({"time_limit": -1}, "time_limit=-1 must be a positive number"),
+        ({"time_limit": float("nan")}, "time_limit=nan"),
         ({"min_overlap": 1.5}, "min_overlap=1.5"),
     ],
 )
@@ -321,3 +324,41 @@ def test_quimb_is_asked_for_by_name(monkeypatch):
     monkeypatch.setitem(sys.modules, "quimb", None)
     with pytest.raises(MissingLibrary, match="pip install quimb"):
         DmrgX().state(op, start)
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1e5])
+def test_the_unit_of_energy_does_not_matter(unit):
+    op = star(8, alpha=0.4)
+    scaled = Operator(op.space, tuple(Term(unit * t.coefficient, t.factors) for t in op.terms))
+    levels = np.linalg.eigvalsh(to_dense(op))
+    for start in product_states(scaled, Target.energy(0.0, 4)):
+        state = DmrgX(variance_tol=1e-18 * unit**2).state(scaled, start)
+        assert state.outcome == "converged"
+        assert abs(levels - state.energy / unit).min() < 1e-12
+
+
+@pytest.mark.parametrize("first_coupling", [0.0, 1e-30, 1e-200])
+def test_starts_that_are_eigenstates_already(first_coupling):
+    """A diagonal grain: nothing is left to correct, and no direction to correct it in."""
+    model = CentralGrain(4, 3, alpha=0.4, first_coupling=first_coupling)
+    sample = model.sample(grain=np.diag(np.arange(16.0)), fields=[1.0, 0.9, 1.1])
+    op = model.operator(sample)
+    for start in product_states(op, Target.energy(0.0, 3)):
+        state = DmrgX().state(op, start)
+        assert (state.outcome, set(state.bonds)) == ("converged", {1})
+        assert state.overlap == pytest.approx(1.0, abs=1e-14)
+        assert state.energy == pytest.approx(start.energy, abs=1e-13)
+
+
+def test_of_a_degenerate_level_the_state_is_what_resembles_the_start_most():
+    """A grain of equal levels: every level is four times there, and the projection is wanted."""
+    model = CentralGrain(2, 5, alpha=0.4, first_coupling=0.3)
+    sample = model.sample(grain=np.zeros((4, 4)), fields=[1.0, 0.9, 1.1, 0.8, 1.2])
+    op = model.operator(sample)
+    energies, vectors = np.linalg.eigh(to_dense(op))
+    for start in product_states(op, Target.energy(0.0, 4)):
+        state = DmrgX().state(op, start)
+        level = vectors[:, abs(energies - state.energy) < 1e-9]
+        assert state.outcome == "converged" and level.shape[1] > 1
+        largest = np.linalg.norm(level.T @ product_vector(op, start)) ** 2
+        assert state.overlap == pytest.approx(largest, abs=1e-9)

@@ -252,7 +252,7 @@ def evolution_of(comm):
     states = random_states(op.space, 3, Streams(2, 0), rows)
     *_, last = evolve(op, states, [0.0, 4.0, 9.5], 1e-11, rows)
     memory = memory_in_time(op, states, [2.0, 9.5], tolerance=1e-11, rows=rows)
-    starts = mb.models.product_states(model, sample, 3, rows=rows)
+    starts = mb.models.uncoupled_states(model, sample, 3, rows=rows)
     names = ("sigma_z_lbits", "entropy_lbits", "entropy_cuts")
     vectors = starts.vectors(rows)
     path = trajectory(op, vectors, [0.0, 9.5], names, 1e-11, rows)

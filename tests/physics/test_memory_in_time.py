@@ -11,7 +11,7 @@ import mbltn as mb
 from mbltn import observables as ob
 from mbltn.dynamics import random_states
 from mbltn.errors import InvalidInput
-from mbltn.models import CentralGrain, GrainChain, QuantumSun, product_states
+from mbltn.models import CentralGrain, GrainChain, QuantumSun, uncoupled_states
 from mbltn.operators import to_dense
 from mbltn.streams import Streams
 
@@ -141,7 +141,7 @@ def test_long_time_mean_of_the_whole_trace(small):
 
 def test_product_states_keep_the_diagonal_ensemble(large):
     """Long-time mean of s_n <sigma^z_n>: s_n sum_a |<a|b,s>|^2 <a|sigma^z_n|a>."""
-    starts = product_states(large.model, large.sample, 3)
+    starts = uncoupled_states(large.model, large.sample, 3)
     length = 3000.0
     times = ob.window_times(500.0, length, COUNT, Streams(6, 0))
     found = ob.product_memory(large.op, starts, np.append([0.0], times), 1e-7)
@@ -157,7 +157,7 @@ def test_product_states_keep_the_diagonal_ensemble(large):
 
 
 def test_memory_of_all_product_states_is_the_trace(small):
-    starts = product_states(small.model, small.sample, 32)
+    starts = uncoupled_states(small.model, small.sample, 32)
     found = ob.product_memory(small.op, starts, [6.0], 1e-10)
     exact = [np.trace(heisenberg(small, z, 6.0) @ z).real / 32 for z in small.spins]
     np.testing.assert_allclose(found.values[0], exact, rtol=0, atol=1e-9)
@@ -169,7 +169,7 @@ def test_a_decoupled_lbit_remembers_all():
     found = ob.memory_in_time(s.op, states, [10.0, 1e3], tolerance=1e-10)
     np.testing.assert_allclose(found.samples[:, :, -1], 1.0, rtol=0, atol=1e-11)
     assert found.values[:, 0].max() < 0.9
-    starts = product_states(s.model, s.sample, 2)
+    starts = uncoupled_states(s.model, s.sample, 2)
     found = ob.product_memory(s.op, starts, [10.0, 1e3], 1e-10)
     np.testing.assert_allclose(found.samples[:, :, -1], 1.0, rtol=0, atol=1e-11)
 
@@ -184,7 +184,7 @@ def von_neumann(state, d):
 
 def test_entanglement_in_time(small):
     """Of every cut and l-bit, on expm's states; none at time 0."""
-    starts = product_states(small.model, small.sample, 3)
+    starts = uncoupled_states(small.model, small.sample, 3)
     times, names = [0.0, 2.0, 40.0], ("entropy_lbits", "entropy_cuts", "sigma_z_lbits")
     found = ob.trajectory(small.op, starts.vectors(), times, names, 1e-11)
     assert found.values["entropy_cuts"].shape == (3, 3, 3)
@@ -229,7 +229,7 @@ def test_product_states_are_eigenstates_without_coupling(name):
     }[name]()
     sample = model.draw(seed=2, realization=0)
     free = model.sample(**{**sample, "couplings": np.zeros(3)})
-    starts = product_states(model, sample, 32, energy=0.2)
+    starts = uncoupled_states(model, sample, 32, energy=0.2)
     vectors = starts.vectors()
     h_0, h = to_dense(model.operator(free)), to_dense(model.operator(sample))
     np.testing.assert_allclose(h_0 @ vectors, vectors * starts.energies, rtol=0, atol=1e-12)
@@ -247,29 +247,29 @@ def test_product_states_are_eigenstates_without_coupling(name):
 
 def test_product_states_of_a_window(small):
     draw = {"model": small.model, "sample": small.sample, "count": 4, "energy": 0.5, "window": 1.0}
-    one = product_states(**draw, streams=Streams(1, 0))
+    one = uncoupled_states(**draw, streams=Streams(1, 0))
     np.testing.assert_array_equal(
-        one.energies, product_states(**draw, streams=Streams(1, 0)).energies
+        one.energies, uncoupled_states(**draw, streams=Streams(1, 0)).energies
     )
     assert len(np.unique(one.energies)) == 4
     assert abs(one.energies - 0.5).max() <= 1.0
-    others = [product_states(**draw, streams=Streams(s, 0)).energies for s in range(2, 7)]
+    others = [uncoupled_states(**draw, streams=Streams(s, 0)).energies for s in range(2, 7)]
     assert any(abs(other - one.energies).max() > 0 for other in others)
 
 
 def test_refusals(small):
     model, sample, op = small.model, small.sample, small.op
     with pytest.raises(InvalidInput, match="33 product states were asked and 32 are there in all"):
-        product_states(model, sample, 33)
+        uncoupled_states(model, sample, 33)
     with pytest.raises(InvalidInput, match="widen the window"):
-        product_states(model, sample, 3, window=1e-9)
+        uncoupled_states(model, sample, 3, window=1e-9)
     with pytest.raises(InvalidInput, match="count=0"):
-        product_states(model, sample, 0)
+        uncoupled_states(model, sample, 0)
     with pytest.raises(InvalidInput, match="energy=nan"):
-        product_states(model, sample, 1, energy=np.nan)
+        uncoupled_states(model, sample, 1, energy=np.nan)
     dot = mb.models.QuantumDot(n_levels=4, lam=0.3)
     with pytest.raises(InvalidInput, match="QuantumDot has no grain"):
-        product_states(dot, dot.draw(0, 0), 1)
+        uncoupled_states(dot, dot.draw(0, 0), 1)
     states = np.eye(32)[:, :2]
     with pytest.raises(InvalidInput, match="'entropy' is not one of sigma_z_lbits"):
         ob.trajectory(op, states, [1.0], ("entropy",))
@@ -289,7 +289,7 @@ def test_refusals(small):
         ob.trajectory(bare_op, np.eye(4), [1.0])
     with pytest.raises(InvalidInput, match="several sites"):
         ob.trajectory(bare_op, np.eye(4), [1.0], ("entropy_cuts",))
-    starts = product_states(model, sample, 1)
+    starts = uncoupled_states(model, sample, 1)
     with pytest.raises(InvalidInput, match="3 l-bits and the operator 0"):
         ob.product_memory(bare_op, starts, [1.0])
     with pytest.raises(InvalidInput, match="positive length"):

@@ -148,6 +148,8 @@ def test_what_cannot_be_measured_is_refused(monkeypatch):
     monkeypatch.setattr(mps_runs, "available_bytes", lambda: 100)
     with pytest.raises(InvalidInput, match="levels before its last sites needs"):
         ob.mps_block_state(mps, [1, 3])
+    with pytest.raises(InvalidInput, match="levels before its last sites needs"):
+        list(ob.mps_states_with_each(mps, [1], [3, 4]))
     monkeypatch.undo()
     monkeypatch.setattr(mps_blocks, "require_fit", _refuse)
     with pytest.raises(InvalidInput, match="4 states"):

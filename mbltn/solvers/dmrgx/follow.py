@@ -11,6 +11,8 @@ import numpy as np
 _KEPT, _SAME = 6, 0.999
 # Distances of the diagonal from the energy below this part of it count as this much.
 _NEAREST = 1e-6
+# Levels within so much of the largest entry are one.
+_DEGENERATE = 64 * np.finfo(float).eps
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +30,9 @@ def followed_dense(matrix: np.ndarray, reference: np.ndarray) -> Followed:
     """From all eigenvectors of a small matrix (n, n), the one of largest overlap with (n,)."""
     energies, vectors = np.linalg.eigh(matrix)
     overlaps = reference @ vectors
-    best = int(np.argmax(abs(overlaps)))
-    vector = vectors[:, best] * np.copysign(1.0, overlaps[best])
-    return Followed(float(energies[best]), vector, 0.0, float(overlaps[best] ** 2), 0)
+    best, turn = _of_level(energies, overlaps, float(abs(energies).max()))
+    overlap = float(overlaps @ turn)
+    return Followed(float(energies[best]), vectors @ turn, 0.0, overlap**2, 0)
 
 
 def followed(
@@ -73,11 +75,14 @@ def followed(
         size += 1
         energies, turn = np.linalg.eigh(gram[:size, :size])
         overlaps = (basis[:size] @ other) @ turn
-        best = int(np.argmax(abs(overlaps)))
-        energy, vector = energies[best], turn[:, best] @ basis[:size]
-        rest = turn[:, best] @ images[:size] - energy * vector
+        best, of_level = _of_level(energies, overlaps, scale)
+        energy, found = energies[best], turn @ of_level
+        vector = found @ basis[:size]
+        rest = found @ images[:size] - energy * vector
         residual = float(np.linalg.norm(rest))
         wants_reference = size == 1 and reference is not None
+        if wants_reference and abs(overlaps[0]) >= _SAME:
+            wants_reference = False
         enough = residual <= tol and not wants_reference
         if enough or size == len(start) or applies == max_applies:
             break
@@ -85,15 +90,29 @@ def followed(
             keep = np.argsort(-abs(overlaps))[:_KEPT]
             basis[:_KEPT], images[:_KEPT] = turn[:, keep].T @ basis, turn[:, keep].T @ images
             gram[:_KEPT, :_KEPT], size = np.diag(energies[keep]), _KEPT
-        if wants_reference and abs(overlaps[0]) < _SAME:
+        if wants_reference:
             new = other.copy()
         else:
             new = _correction(diagonal - energy, vector, rest, _NEAREST * scale)
         for _ in range(2):
             new -= (basis[:size] @ new) @ basis[:size]
             new /= np.linalg.norm(new)
-    vector = vector * (np.copysign(1.0, overlaps[best]) / np.linalg.norm(vector))
-    return Followed(float(energy), vector, residual, float(overlaps[best] ** 2), applies)
+    overlap = float(overlaps @ of_level)
+    vector = vector / np.linalg.norm(vector)
+    return Followed(float(energy), vector, residual, overlap**2, applies)
+
+
+def _of_level(energies: np.ndarray, overlaps: np.ndarray, scale: float) -> tuple[int, np.ndarray]:
+    """Number of the eigenvector of largest overlap, and what of the reference lies in its level.
+
+    (n,) amplitudes, normalised. Of a degenerate level any basis may be given: the vector that
+    resembles the reference most is its projection.
+    """
+    best = int(np.argmax(abs(overlaps)))
+    within = abs(energies - energies[best]) <= _DEGENERATE * scale
+    part = np.where(within, overlaps, 0.0)
+    norm = float(np.linalg.norm(part))
+    return best, part / norm if norm > 0 else np.where(np.arange(len(part)) == best, 1.0, 0.0)
 
 
 def _correction(

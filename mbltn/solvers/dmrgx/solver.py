@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -94,8 +95,12 @@ class DmrgX:
                 raise InvalidInput(f"{name}={value!r} must be a positive integer")
         if self.sites not in (1, 2):
             raise InvalidInput(f"sites={self.sites!r} must be 2 or 1")
-        if not (math.isfinite(self.variance_tol) and self.variance_tol > 0):
-            raise InvalidInput(f"variance_tol={self.variance_tol!r} must be a positive number")
+        for name in ("variance_tol", "time_limit"):
+            value = getattr(self, name)
+            if name == "time_limit" and value is None:
+                continue
+            if not isinstance(value, Real) or not 0 < float(value) < math.inf:
+                raise InvalidInput(f"{name}={value!r} must be a positive number")
         if not 0 <= self.min_overlap <= 1:
             raise InvalidInput(f"min_overlap={self.min_overlap!r} must be in [0, 1]")
 
@@ -151,6 +156,8 @@ class _Search:
         self, options: DmrgX, op: Operator, start: ProductState, floor: float, watch: Watch
     ) -> None:
         self.options, self.start, self.floor, self.watch = options, start, floor, watch
+        # Bandwidth of a site: weights that are cut off are compared with variances in units of it.
+        self.unit = 2 * norm_bound(op) / len(op.space.dims)
         self.mpo = to_mpo(op)
         self.chain = Chain(mpo_tensors(self.mpo), product_vectors(op, start))
         self.product = to_mps(self.chain.tensors)
@@ -158,11 +165,12 @@ class _Search:
         self.best = (math.inf, self.chain.energy(), self.product, 0.0)  # variance, E, mps, lost
 
     def run(self) -> MpsState:
-        cutoff, variance = _FIRST_CUTOFF, 1.0
+        cutoff, variance = _FIRST_CUTOFF, self.unit**2
         ended: tuple[Outcome, str] | None = None
+        per_variance = _CUTOFF_PER_VARIANCE / self.unit**2
         while ended is None:
-            floor = _CUTOFF_PER_VARIANCE * self.options.variance_tol
-            cutoff = max(min(_CUTOFF_PER_VARIANCE * variance, _CUTOFF_FALL * cutoff), floor)
+            floor = per_variance * self.options.variance_tol
+            cutoff = max(min(per_variance * variance, _CUTOFF_FALL * cutoff), floor)
             variance, limited = self._swept(cutoff, variance)
             ended = self._ended(limited, cutoff <= floor)
         return self._result(*ended)

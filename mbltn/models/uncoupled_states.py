@@ -38,7 +38,7 @@ def product_energies(levels: np.ndarray, fields: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class ProductStates:
+class UncoupledStates:
     """Some products of a grain eigenstate and an l-bit configuration.
 
     Attributes
@@ -74,7 +74,7 @@ class ProductStates:
         return np.where(lbits[:, None] == place, self.grain_vectors[grain], 0.0)
 
 
-def product_states(
+def uncoupled_states(
     model: GrainModel,
     sample: Sample,
     count: int,
@@ -82,7 +82,7 @@ def product_states(
     window: float | None = None,
     streams: Streams | None = None,
     rows: Rows | None = None,
-) -> ProductStates:
+) -> UncoupledStates:
     """Products of a grain eigenstate and an l-bit configuration whose energy is near `energy`.
 
     ``H_0 = H_g + sum_n h_n sigma^z_n`` has them as eigenstates, ``E = E_b + sum_n h_n s_n`` with
@@ -111,7 +111,7 @@ def product_states(
     --------
     >>> import mbltn as mb
     >>> model = mb.models.CentralGrain(n_grain=3, n_lbits=4, alpha=0.6)
-    >>> starts = product_states(model, model.draw(seed=1, realization=0), count=3, energy=0.5)
+    >>> starts = uncoupled_states(model, model.draw(seed=1, realization=0), count=3, energy=0.5)
     >>> starts.configurations.shape, starts.vectors().shape
     ((3, 4), (128, 3))
     >>> bool(abs(starts.energies - 0.5).max() < 0.1)
@@ -128,7 +128,7 @@ def _chosen(
     energy: float | None,
     window: float | None,
     streams: Streams | None,
-) -> ProductStates:
+) -> UncoupledStates:
     if not isinstance(model, GrainModel):
         raise InvalidInput(
             f"{type(model).__name__} has no grain with l-bits, of which product states are made; "
@@ -159,4 +159,4 @@ def _chosen(
         chosen = np.sort(stream.choice(near, count, replace=False))
     grain, place = np.divmod(chosen, 2**model.n_lbits)
     bits = (place[:, None] >> np.arange(model.n_lbits)[::-1]) & 1
-    return ProductStates(energies[chosen], grain, 1 - 2 * bits, vectors[:, grain])
+    return UncoupledStates(energies[chosen], grain, 1 - 2 * bits, vectors[:, grain])
