@@ -92,6 +92,7 @@ class Propagator:
                 )
 
         together(self.comm, check)
+        self._entered = False
         self._resources = ExitStack()
 
     def __enter__(self) -> Propagator:
@@ -100,15 +101,21 @@ class Propagator:
         low, high = enclosing_energies(self.h, Streams(0, 0))
         self.centre, self.half = 0.5 * (low + high), 0.5 * (high - low)
         self.farthest = max(abs(low), abs(high))
+        self._entered = True
         return self
 
     def __exit__(self, *error: Any) -> None:
+        self._entered = False
         self._resources.__exit__(*error)
 
     def evolve(
         self, states: np.ndarray, times: Sequence[float] | np.ndarray, tolerance: float = 1e-10
     ) -> Iterator[Evolved]:
         """States at each of the times, one after the other; see `evolve`."""
+        if not self._entered:
+            raise agreed(
+                InvalidInput("a Propagator evolves inside of `with Propagator(op) as propagator:`")
+            )
         times = np.asarray(times, dtype=float)
         together(self.comm, lambda: self._check(states, times, tolerance))
         return self._evolve(states, times, tolerance)

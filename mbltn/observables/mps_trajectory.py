@@ -91,6 +91,7 @@ def mps_trajectory(
     >>> entropies.shape, bool(entropies[0].max() < 1e-12 < 0.01 < entropies[1].max())
     ((2, 1, 20), True)
     """
+    quantities = [quantities] if isinstance(quantities, str) else list(quantities)
     for name in quantities:
         if name not in QUANTITIES:
             raise InvalidInput(f"{name!r} is not one of {', '.join(QUANTITIES)}")
@@ -108,7 +109,10 @@ def mps_trajectory(
     norms, energies, errors, discarded = np.array(facts).reshape(-1, 4).T
     return MpsTrajectory(
         times=times,
-        values={name: np.array(of_times) for name, of_times in found.items()},
+        values={
+            name: np.reshape(of_times, (len(times), 1, _components(name, op.space)))
+            for name, of_times in found.items()
+        },
         norm_drifts=norms[:, None],
         energy_drifts=energies[:, None],
         errors=errors,
@@ -116,6 +120,10 @@ def mps_trajectory(
         bonds=np.array(bonds),
         limited_since=limited_since,
     )
+
+
+def _components(name: str, space: HilbertSpace) -> int:
+    return len(space.lbits) if name.endswith("_lbits") else len(space.dims) - 1
 
 
 @dataclass(frozen=True, eq=False)

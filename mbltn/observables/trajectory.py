@@ -116,6 +116,7 @@ def trajectory(
     ((2, 2, 4), True)
     """
     rows = rows if rows is not None else Rows(op.dimension)
+    quantities = [quantities] if isinstance(quantities, str) else list(quantities)
     together(rows.comm, lambda: _check(states, op.space, quantities, rows))
     times = np.asarray(times, dtype=float)
     found: dict[str, list[np.ndarray]] = {name: [] for name in quantities}

@@ -177,6 +177,19 @@ def test_refusals(rng):
         random_states(op.space, 0, Streams(0, 0))
 
 
+def test_a_propagator_works_inside_of_with():
+    op = mb.models.CentralGrain(2, 2, alpha=0.5)
+    op = op.operator(op.draw(seed=1, realization=0))
+    propagator, start = Propagator(op), np.eye(16)[:, :1]
+    with pytest.raises(InvalidInput, match=r"inside of `with Propagator\(op\)"):
+        propagator.evolve(start, [1.0])
+    with propagator:
+        (now,) = propagator.evolve(start, [1.0])
+    assert abs(np.linalg.norm(now.vectors) - 1) < 1e-12
+    with pytest.raises(InvalidInput, match="inside of"):
+        propagator.evolve(start, [1.0])
+
+
 def test_long_runs_say_how_far_they_are(monkeypatch, caplog):
     monkeypatch.setattr(watch, "_SECONDS_BETWEEN_LINES", 0.0)
     op, matrix = problem()

@@ -72,3 +72,12 @@ def test_refusals():
     tilted = Operator(tilted, terms)
     with pytest.raises(InvalidInput, match="not spins up and down"):
         mps_product_memory(tilted, [product_state(tilted, (0, 0))], [1.0])
+
+
+def test_one_name_and_no_time():
+    model = mb.models.CentralGrain(n_grain=2, n_lbits=4, alpha=0.4)
+    op = model.operator(model.draw(seed=3, realization=0))
+    starts = mb.solvers.product_states(op, mb.Target.energy(0.0, 2))
+    cuts = mps_trajectory(op, starts[0], [0.5], "entropy_cuts")
+    assert {name: found.shape for name, found in cuts.values.items()} == {"entropy_cuts": (1, 1, 4)}
+    assert mps_product_memory(op, starts, []).samples.shape == (0, 2, 4)
