@@ -47,6 +47,19 @@ def app(verbose: bool) -> None:
 @click.option("--memory", type=float, metavar="GB", help="With --plan: memory of all its ranks.")
 @click.option("--gflops", type=float, help="With --plan: rate of matrix products on one rank.")
 @click.option(
+    "--time-limit",
+    metavar="TIME",
+    help="End before this: 23:50:00, 1-12:00:00 or seconds [what the batch system says].",
+)
+@click.option(
+    "--grace",
+    type=click.IntRange(1),
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="What is in flight has so long to end when the run is told to stop.",
+)
+@click.option(
     "--progress",
     type=click.Choice(["auto", "bar", "lines", "none"]),
     default="auto",
@@ -62,16 +75,22 @@ def run(
     ranks: int | None,
     memory: float | None,
     gflops: float | None,
+    time_limit: str | None,
+    grace: int,
     progress: str,
 ) -> None:
     """Run STUDY.toml: what its results folder lacks is computed, then compared and drawn.
 
     Killed at any moment, the same command goes on where it was. Under mpirun many realizations
-    run at once, and large ones on many ranks. Exit code 0 if everything was computed, 1 if a
-    realization failed, 2 for invalid input; `compare` says by its exit code whether theory agrees.
-    With --plan it is 0 also where nothing would fit: the plan says what would.
+    run at once, and large ones on many ranks. SIGTERM, SIGUSR1, Ctrl-C and the time limit end it:
+    nothing new begins, what is in flight is finished within the grace or dropped.
+
+    Exit code 0 if everything was computed, 1 if a realization failed, 2 for invalid input, 75 if it
+    was stopped before all was done: run it again. `compare` says by its exit code whether theory
+    agrees. With --plan it is 0 also where nothing would fit: the plan says what would.
     """
     from .study import Study, load_study, run_study
+    from .study.stop import UNFINISHED
     from .validation import check_comparable
 
     stated = {
@@ -97,8 +116,8 @@ def run(
         click.echo(by_rank_zero(comm, lambda: _plan_text(loaded, machine)))
         return
     folder = out if out is not None else Path("results") / loaded.name
-    with _threads_for(comm):
-        outcome = run_study(loaded, folder, comm, progress)
+    with _threads_for(comm), _stop_of(comm, time_limit, grace).listening(comm.rank == 0) as stop:
+        outcome = run_study(loaded, folder, comm, progress, stop)
     _say(
         f"{outcome.total} realizations: {outcome.found} found, {outcome.computed} computed, "
         f"{len(outcome.failures)} failed; results in {folder}"
@@ -107,6 +126,9 @@ def run(
         _say(f"failed: realization {failure.task['realization']} of {failure.task['parameters']}")
         _say(f"  {failure.reason}")
     _say_some("caution", outcome.cautions)
+    if outcome.unfinished:
+        _say(f"{outcome.unfinished} realizations are left: the same command goes on")
+        raise SystemExit(UNFINISHED)
     if outcome.found + outcome.computed > 0:
         by_rank_zero(comm, lambda: _after_run(folder, loaded))
     if outcome.failures:
@@ -244,6 +266,24 @@ def doctor(comm: Any, as_json: bool) -> None:
 
 
 app.add_command(bench)
+
+
+def _stop_of(comm: Any, time_limit: str | None, grace: int) -> Any:
+    """By the limit that is given, or else by the batch system's."""
+    from .study import stop
+
+    def seconds() -> float:
+        if time_limit is None:
+            return stop.seconds_of_job()
+        given = stop.time_limit(time_limit)
+        if given <= grace:
+            raise click.UsageError(
+                f"--time-limit {time_limit} leaves nothing beside the grace of {grace} s: give "
+                "more time, or less --grace"
+            )
+        return given
+
+    return stop.Stop(grace, by_rank_zero(comm, seconds))
 
 
 def _stated_machine(comm: Any, stated: dict[str, Any]) -> Any:

@@ -4,10 +4,12 @@ from .collect import Collected, collect
 from .plan import Task, plan
 from .record import Record, compute
 from .results import Results, load
-from .run import Failure, Outcome, run_study
+from .run import Outcome, run_study
 from .schema import Study, load_study, parse_study
 from .statistics import cautions, per_realization, stored_table, table
+from .stop import Stop
 from .store import Store
+from .work import Failure
 
 __all__ = [
     "Collected",
@@ -15,6 +17,7 @@ __all__ = [
     "Outcome",
     "Record",
     "Results",
+    "Stop",
     "Store",
     "Study",
     "Task",

@@ -12,9 +12,10 @@ import numpy as np
 
 from ..errors import StudyError
 from .record import Record
-from .run import _stored, finish
+from .run import finish
 from .schema import Ensemble, Study
 from .store import Store
+from .work import stored
 
 # Two computers agree on an observable to about this, where no two levels all but coincide.
 TOLERANCE = 1e-6
@@ -60,12 +61,12 @@ def collect(out: str | Path, folders: Sequence[str | Path]) -> Collected:
                         raise StudyError(_conflict(first, other, record, reason))
                 repeated += bool(others)
                 if first is not target:
-                    _stored(target, target.write, record)
+                    stored(target, target.write, record)
                     added += 1
         except Exception:
             target.discard()
             raise
-        cautions = _stored(target, finish, target)
+        cautions = stored(target, finish, target)
         return Collected(len(target.done()), added, repeated, cautions)
     finally:
         target.release()

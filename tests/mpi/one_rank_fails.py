@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mbltn.comm import world
 from mbltn.study import Store, load_study, plan
-from mbltn.study.run import _attempt
+from mbltn.study.work import _attempt
 
 
 def main(folder):
