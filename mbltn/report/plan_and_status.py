@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..errors import StudyError
 from ..machine import Machine, duration, size
 from ..study import Store, Study, Task, plan
-from ..study.plan import deal, group_size, is_shared
+from ..study.plan import deal
 
 
 def study_of(folder: Path) -> Study:
@@ -72,18 +73,22 @@ def _plan_total(study: Study, tasks: list[Task], machine: Machine) -> str:
     if len(fitting) < len(tasks):
         number = f"{len(fitting)} of {number} fit"
     place = f"{ranks} of {machine.gflops:.3g} GFlop/s with {size(machine.memory)} together"
-    small = [task for task in fitting if not is_shared(task, study)]
-    large = [task for task in fitting if is_shared(task, study)]
-    groups = machine.ranks // group_size(study.resources, machine.ranks)
-    longest = sum(
-        max((sum(task.cost.seconds for task in hand) for hand in deal(part, hands)), default=0.0)
-        for part, hands in ((small, machine.ranks), (large, groups))
-    )
+    shared = sum(task.ranks > 1 for task in fitting)
+    longest = seconds_of(fitting, machine)
     most = size(max((task.cost.memory for task in fitting), default=0.0))
     return (
-        f"{number}, {len(large)} of them shared between ranks; about "
+        f"{number}, {shared} of them shared between ranks; about "
         f"{duration(longest)} on {place}, at most {most} a problem. Nothing was computed."
     )
+
+
+def seconds_of(tasks: Sequence[Task], machine: Machine) -> float:
+    """Time of these tasks on the ranks of this machine, as they are run."""
+    longest = 0.0
+    for ranks in {task.ranks for task in tasks}:
+        hands = deal([task for task in tasks if task.ranks == ranks], machine.ranks // ranks)
+        longest += max(sum(task.cost.seconds for task in hand) for hand in hands)
+    return longest
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:

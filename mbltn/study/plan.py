@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ from ..observables.measure import check_measurable, need_partners
 from ..operators.operator import norm_bound
 from ..solvers import Solver, Target
 from ..solvers.choice import Choice, Cost, decide, solver_from, solver_within
-from .schema import Resources, Study, build_model
+from .schema import Ensemble, Resources, Study, build_model
 
 _POINTS = 4096
 # Seconds.
@@ -118,6 +118,11 @@ class Task:
         return self._decided[1]
 
     @property
+    def ranks(self) -> int:
+        """That work on this problem."""
+        return self.group.ranks if self.shared and self.group is not None else 1
+
+    @property
     def refusal(self) -> str:
         """Why this does not fit on the machine, and the nearest thing that would; or nothing."""
         if self.choice.refusal or not self.choice.cost.possible:
@@ -138,8 +143,7 @@ class Task:
     @property
     def _of_matrices(self) -> float:
         """Bytes, on all ranks."""
-        ranks = self.group.ranks if self.shared and self.group else 1
-        return 8.0 * _COPIES * max(self._dense.values(), default=0) ** 2 * ranks
+        return 8.0 * _COPIES * max(self._dense.values(), default=0) ** 2 * self.ranks
 
     def _with_matrices(self, cost: Cost) -> Cost:
         states = self.wanted.count(self.dimension)
@@ -222,33 +226,80 @@ def plan(study: Study, machine: Machine | None = None) -> list[Task]:
         If a combination of parameters is impossible, or asks for more states than there are.
     """
     machine = machine if machine is not None else this_machine()
-    alone, group = machine.share(1), machine.share(group_size(study.resources, machine.ranks))
+    large = sum(
+        ensemble.realizations
+        for ensemble, parameters in _grid_points(study)
+        if _is_large(parameters, study.resources)
+    )
     tasks: dict[str, Task] = {}
-    for number, ensemble in enumerate(study.ensemble):
-        names = list(ensemble.grid)
-        for values in itertools.product(*ensemble.grid.values()):
-            parameters = {**study.model, **dict(zip(names, values, strict=True))}
-            try:
-                large = _is_large(build_model(parameters), study.resources)
-                for realization in range(ensemble.realizations):
-                    task = Task(
-                        parameters=parameters,
-                        seed=study.seed,
-                        realization=realization,
-                        states=ensemble.states,
-                        energy=ensemble.energy,
-                        solver=ensemble.solver,
-                        observables=tuple(study.observables),
-                        measurement=ensemble.measurement.options(study.measurement),
-                        alone=alone,
-                        group=group if large else None,
-                    )
-                    if realization == 0:
-                        _check(task)
-                    tasks[task.id] = task
-            except MbltnError as error:
-                raise StudyError(f"ensemble.{number} with {parameters}: {error}") from None
+    for ensemble, parameters in _grid_points(study):
+        first = Task(
+            parameters=parameters,
+            seed=study.seed,
+            realization=0,
+            states=ensemble.states,
+            energy=ensemble.energy,
+            solver=ensemble.solver,
+            observables=tuple(study.observables),
+            measurement=ensemble.measurement.options(study.measurement),
+            alone=machine.share(1),
+        )
+        try:
+            _check(first)
+            group = _group_of(first, study.resources, machine, large)
+        except MbltnError as error:
+            number = study.ensemble.index(ensemble)
+            raise StudyError(f"ensemble.{number} with {parameters}: {error}") from None
+        for realization in range(ensemble.realizations):
+            task = replace(first, realization=realization, group=group)
+            tasks[task.id] = task
     return list(tasks.values())
+
+
+def _grid_points(study: Study) -> Iterator[tuple[Ensemble, dict[str, Any]]]:
+    for ensemble in study.ensemble:
+        for values in itertools.product(*ensemble.grid.values()):
+            yield ensemble, {**study.model, **dict(zip(ensemble.grid, values, strict=True))}
+
+
+def _is_large(parameters: dict[str, Any], resources: Resources) -> bool:
+    """Whether ranks are to share this problem; an impossible one is refused elsewhere."""
+    limit = resources.shared_from
+    if limit is None:
+        return False
+    try:
+        return build_model(parameters).space().dimension >= limit
+    except MbltnError:
+        return False
+
+
+def _group_of(task: Task, resources: Resources, machine: Machine, large: int) -> Machine | None:
+    """What the ranks have that share this problem, or None if one rank has it for itself.
+
+    As few as hold it, so that many are worked on at once; but of the `large` problems that ranks
+    are to share each gets at least its part of them. Where the study says how many, so many.
+    """
+    share = _is_large(task.parameters, resources)
+    if share and resources.ranks_per_problem is not None:
+        return machine.share(resources.ranks_per_problem)
+    if not task.choice.cost.possible:
+        return None
+    least = max(1, machine.ranks // large) if share else 1
+    group = None
+    for ranks in _sizes(least, machine.ranks):
+        group = machine.share(ranks) if ranks > 1 else None
+        if not replace(task, group=group).refusal:
+            break
+    return group if replace(task, group=group).shared else None
+
+
+def _sizes(least: int, most: int) -> Iterator[int]:
+    """By doubling, and the whole."""
+    size = least
+    while size < most:
+        yield size
+        size *= 2
+    yield most
 
 
 def _check(task: Task) -> None:
@@ -278,27 +329,16 @@ def _check_resolution(task: Task) -> None:
         )
 
 
-def _is_large(model: Model, resources: Resources) -> bool:
-    limit = resources.shared_from
-    return limit is not None and model.space().dimension >= limit
-
-
-def group_size(resources: Resources, ranks: int) -> int:
-    """Ranks that share a large problem."""
-    return min(resources.ranks_per_problem or ranks, ranks)
-
-
-def is_shared(task: Task, study: Study) -> bool:
-    """Whether a whole group of ranks works on this problem, with a method that gains by it."""
-    return _is_large(task.model, study.resources) and task.shared
-
-
 def deal(tasks: Sequence[Task], hands: int) -> list[list[Task]]:
     """Tasks dealt to `hands` workers, longest first, each to the one with the least work."""
     dealt: list[list[Task]] = [[] for _ in range(hands)]
     load = [0.0] * hands
-    for task in sorted(tasks, key=lambda task: (-task.cost.seconds, task.id)):
+    for task in longest_first(tasks):
         hand = load.index(min(load))
         dealt[hand].append(task)
         load[hand] += task.cost.seconds
     return dealt
+
+
+def longest_first(tasks: Sequence[Task]) -> list[Task]:
+    return sorted(tasks, key=lambda task: (-task.cost.seconds, task.id))

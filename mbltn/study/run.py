@@ -75,7 +75,7 @@ def run_study(
     try:
         missing = _missing(tasks, store, comm)  # again, now that nobody else writes
         with _reporting(study, store, tasks, comm, progress):
-            done = work_out(missing, study, store, comm, stop)
+            done = work_out(missing, store, comm, stop)
         stop.no_alarm()
         journals = comm.allgather(together(comm, lambda: stored(store, store.close)))
         noted = by_rank_zero(comm, lambda: stored(store, finish, store, journals))

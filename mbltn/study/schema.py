@@ -88,9 +88,10 @@ class Ensemble(_Table):
 class Resources(_Table):
     """How ranks share the work; never part of an answer.
 
-    Problems of dimension `shared_from` or more are solved by groups of `ranks_per_problem`
-    ranks (all ranks by default; left-over ranks join the last group), smaller ones by single ranks,
-    many at once.
+    Problems that fit into the memory of one rank are solved by single ranks, many at once, others
+    by the smallest groups that hold them. From dimension `shared_from` on ranks share a problem
+    also if it fits: in groups of `ranks_per_problem` ranks (left-over ranks join the last group),
+    or by default in groups so small that all these problems can be worked on at once.
     """
 
     shared_from: Positive | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 import traceback
@@ -12,12 +13,14 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..comm import Serial, by_rank_zero, nobody_waits, together
+from ..counters import Counters, shared_counters
 from ..errors import MbltnError, StudyError
-from .plan import Task, deal, is_shared
+from .plan import Task, deal, longest_first
 from .record import compute
-from .schema import Study
 from .stop import Stop
 from .store import Store
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -46,54 +49,101 @@ class Done:
     told: bool
 
 
-def work_out(tasks: Sequence[Task], study: Study, store: Store, comm: Any, stop: Stop) -> Done:
-    """Compute and store these tasks, the small ones by single ranks, the others by groups."""
-    small = [task for task in tasks if not is_shared(task, study)]
-    large = [task for task in tasks if is_shared(task, study)]
-    results = _by_groups(small, 1, store, comm, stop)
-    if large:
-        ranks = min(study.resources.ranks_per_problem or comm.size, comm.size)
-        results += _by_groups(large, ranks, store, comm, stop)
-    failures = tuple(failure for failure in results if failure is not None)
-    told = any(comm.allgather(stop.told))
-    return Done(len(results) - len(failures), failures, told)
+def work_out(tasks: Sequence[Task], store: Store, comm: Any, stop: Stop) -> Done:
+    """Compute and store these tasks, those that many ranks share first.
 
-
-def _by_groups(
-    tasks: Sequence[Task], ranks: int, store: Store, comm: Any, stop: Stop
-) -> list[Failure | None]:
-    """What became of the tasks that were begun, each worked on by a group of `ranks` ranks."""
-    groups = comm.size // ranks
-    color = min(comm.rank // ranks, groups - 1)
-    group: Any = Serial() if ranks == 1 else comm.Split(color, comm.rank)
+    Ranks and groups of ranks take the next task when they are free, the longest first; where the
+    network cannot do that without rank 0 (`shared_counters`), they are dealt out beforehand.
+    """
+    sizes = sorted({task.ranks for task in tasks}, reverse=True)
+    shared = shared_counters(comm, len(sizes))
+    if shared is None:
+        log.info("tasks are dealt to ranks beforehand")
+    counters = shared if shared is not None else Counters(len(sizes))
+    crews = []
+    for which, ranks in enumerate(sizes):
+        crew = Crew(comm, ranks)
+        tasks_of_size = [task for task in tasks if task.ranks == ranks]
+        hands = deal(tasks_of_size, crew.number)
+        mine = longest_first(tasks_of_size) if shared is not None else hands[crew.color]
+        crews.append((crew, _Queue(mine, counters, which, crew.group, stop)))
 
     def work() -> list[Failure | None]:
-        mine = deal(tasks, groups)[color]
-        found = [_attempt(task, store, group) for task in _in_turn(mine, group, stop)]
-        return found if group.rank == 0 else []
+        found = []
+        try:
+            for crew, queue in crews:
+                results = [_attempt(task, store, crew.group) for task in queue]
+                found += results if crew.group.rank == 0 else []
+        except BaseException:
+            counters.close(_BROKEN)
+            raise
+        return found
 
     try:
-        found = together(comm, work)
+        mine = together(comm, work)
     finally:
-        if group.size > 1:
-            group.Free()
-    return [result for rank in comm.allgather(found) for result in rank]
+        counters.free()
+        for crew, _ in crews:
+            crew.free()
+    results = [result for rank in comm.allgather(mine) for result in rank]
+    failures = tuple(result for result in results if result is not None)
+    return Done(len(results) - len(failures), failures, any(comm.allgather(stop.told)))
 
 
-def _in_turn(tasks: Sequence[Task], group: Any, stop: Stop) -> Iterator[Task]:
-    """These tasks, without those that would not end in time, until the run is told to stop."""
-    took: dict[float, float] = {}
-    for task in tasks:
-        if any(group.allgather(stop.told)):
-            stop.tell()
-            return
-        # The plan is good to a factor; of equal tasks the last one says it better.
-        expected = took.get(task.cost.seconds, task.cost.seconds)
-        if not group.bcast(expected <= stop.room()):
-            continue
-        begin = time.monotonic()
-        yield task
-        took[task.cost.seconds] = time.monotonic() - begin
+class Crew:
+    """This rank's group, when all ranks are split into groups of `ranks`; left-over ranks join the
+    last one. Collective."""
+
+    def __init__(self, comm: Any, ranks: int) -> None:
+        self.number = comm.size // ranks
+        self.color = min(comm.rank // ranks, self.number - 1)
+        self.group: Any = Serial() if ranks == 1 else comm.Split(self.color, comm.rank)
+
+    def free(self) -> None:
+        if self.group.size > 1:
+            self.group.Free()
+
+
+# Why the counters are closed.
+_TOLD, _BROKEN = 0, 1
+
+
+@dataclass(frozen=True)
+class _Queue:
+    """The tasks that a group gets in turn, the same on all its ranks, until none is left, or time,
+    or somebody was told to stop. Iterating is collective in the group."""
+
+    tasks: Sequence[Task]
+    counters: Counters
+    which: int
+    group: Any
+    stop: Stop
+
+    def __iter__(self) -> Iterator[Task]:
+        took: dict[float, float] = {}
+        while (task := self._next(took)) is not None:
+            begin = time.monotonic()
+            yield task
+            took[task.cost.seconds] = time.monotonic() - begin
+
+    def _next(self, took: dict[float, float]) -> Task | None:
+        if any(self.group.allgather(self.stop.told)) and self.group.rank == 0:
+            self.counters.close(_TOLD)
+        number = self.group.bcast(self._number(took) if self.group.rank == 0 else None)
+        if Counters.reason(number) == _TOLD:
+            self.stop.tell()
+        return self.tasks[number] if number < len(self.tasks) else None
+
+    def _number(self, took: dict[float, float]) -> int:
+        """Of the next task that can end in time."""
+        number = self.counters.next(self.which)
+        while number < len(self.tasks):
+            planned = self.tasks[number].cost.seconds
+            # The plan is good to a factor; of equal tasks the last one says it better.
+            if took.get(planned, planned) <= self.stop.room():
+                break
+            number = self.counters.next(self.which)
+        return number
 
 
 def _attempt(task: Task, store: Store, comm: Any) -> Failure | None:

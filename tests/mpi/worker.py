@@ -358,7 +358,7 @@ def main(output):
         "hybridization_of_few": hybridization_of_few(comm),
         "evolution": evolution_of(comm),
         "poor_start": poor_start_of(comm),
-        "study": study_of(output / "all_ranks", comm),
+        "study": study_of(output / "all_ranks", comm, f"resources.ranks_per_problem={comm.size}"),
         "study_by_pairs": study_of(output / "pairs", comm, "resources.ranks_per_problem=2"),
     }
     every = [result] if isinstance(comm, Serial) else comm.gather(result)

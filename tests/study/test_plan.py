@@ -1,11 +1,13 @@
 """Tasks: what their ids depend on, that none is lost, and how they are dealt to ranks."""
 
+from dataclasses import replace
+
 import pytest
 
 from mbltn.errors import StudyError
 from mbltn.machine import Machine
 from mbltn.study import parse_study, plan, run_study
-from mbltn.study.plan import deal, is_shared
+from mbltn.study.plan import deal
 
 
 def ids(study):
@@ -93,18 +95,47 @@ def test_deal_does_not_depend_on_the_order_of_tasks(tiny):
 
 def test_large_problems_are_shared_from_the_given_dimension(tiny):
     by_slepc = ["ensemble.0.states=4", "ensemble.0.solver=slepc", "ensemble.1.solver=slepc"]
-    study = tiny("resources.shared_from=32", *by_slepc)
-    assert {task.dimension: is_shared(task, study) for task in plan(study)} == {
-        16: False,
-        32: True,
-        64: True,
-    }
-    assert not any(is_shared(task, tiny(*by_slepc)) for task in plan(tiny(*by_slepc)))
+    shared_from = "resources={shared_from=32, ranks_per_problem=3}"
+    tasks = plan(tiny(shared_from, *by_slepc), Machine(ranks=8))
+    assert {task.dimension: task.ranks for task in tasks} == {16: 1, 32: 3, 64: 3}
+    assert not any(task.shared for task in plan(tiny(*by_slepc), Machine(ranks=8)))
+
+
+@pytest.mark.parametrize(("ranks", "each"), [(1, 1), (2, 1), (5, 2), (16, 8)])
+def test_ranks_that_would_be_idle_join_large_problems(tiny, ranks, each):
+    """Two of D = 64 are to be shared: as many ranks for each as there are for both."""
+    study = tiny("resources.shared_from=64", "ensemble.1.solver=slepc")
+    tasks = plan(study, Machine(ranks=ranks))
+    assert {task.dimension: task.ranks for task in tasks} == {16: 1, 32: 1, 64: each}
+
+
+@pytest.mark.parametrize("memory", [16e9, 4e9, 2e9, 1e9, 5e8])
+@pytest.mark.parametrize("shared_from", [None, 2**17])
+def test_groups_are_as_small_as_memory_allows(tiny, memory, shared_from):
+    machine = Machine(ranks=16, memory=memory)
+    limit = [] if shared_from is None else [f"resources.shared_from={shared_from}"]
+    many = "ensemble.1.realizations=16"
+    large = [task for task in plan(tiny(*LARGE, many, *limit), machine) if task.dimension == 2**17]
+    (ranks,) = {task.ranks for task in large}
+    assert ranks == {16e9: 1, 4e9: 2, 2e9: 4, 1e9: 8, 5e8: 16}[memory]
+    for task in large:
+        assert task.cost.memory <= memory * ranks / 16
+        if ranks > 1:
+            half = machine.share(ranks // 2) if ranks > 2 else None
+            assert "does not fit" in replace(task, group=half).refusal
+
+
+def test_a_problem_that_no_rank_and_no_group_can_solve_is_nobodys(tiny):
+    """LAPACK has no use for more ranks."""
+    study = tiny(*LARGE, "ensemble.1.solver=dense", "resources.shared_from=1")
+    (task, _) = [task for task in plan(study, Machine(ranks=4, memory=1e9)) if task.states == 50]
+    assert task.ranks == 1
+    assert "does not fit" in task.refusal
 
 
 def test_ranks_share_only_what_a_method_can_share(tiny):
     study = tiny("resources.shared_from=1", "ensemble.1.solver=shift_invert")
-    assert not any(is_shared(task, study) for task in plan(study))
+    assert not any(task.shared for task in plan(study))
 
 
 def test_levels_are_counted_by_rank_only_in_the_full_spectrum(tiny):
@@ -138,12 +169,12 @@ def test_a_study_names_its_solver(tiny):
         assert task.solver_name == task.method.name == task.solver
 
 
-@pytest.mark.parametrize(("shared_from", "memory"), [(2**20, 1e9), (2**10, 4e9)])
+@pytest.mark.parametrize(("shared_from", "memory"), [(2**20, 1e9), (2**10, 2e9)])
 def test_the_method_keeps_to_what_its_ranks_have(tiny, shared_from, memory):
     study = tiny(*LARGE, f"resources.shared_from={shared_from}")
     tasks = plan(study, Machine(ranks=4, memory=4e9))
     large = [task for task in tasks if task.dimension == 2**17]
-    assert {is_shared(task, study) for task in large} == {memory == 4e9}
+    assert {task.shared for task in large} == {memory == 2e9}
     (method,) = {task.method for task in large}
     assert (method.name, method.max_memory) == ("windowed", memory)
 

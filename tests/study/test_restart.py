@@ -16,7 +16,8 @@ from mbltn.study import Store
 STUDY = Path(__file__).with_name("restart.toml")
 
 # The larger problems by SLEPc, with all ranks on one of them at a time.
-SHARED = ["ensemble.1.states=12", "ensemble.1.solver=slepc", "resources.shared_from=512"]
+SHARED = ["ensemble.1.states=12", "ensemble.1.solver=slepc"]
+SHARED += ["resources={shared_from=512, ranks_per_problem=2}"]
 
 
 def command(folder, overrides=()):
@@ -79,7 +80,7 @@ def test_killed_serial_jobs_end_with_the_same_bytes(tmp_path):
 @needs_mpi
 @needs_slepc
 def test_killed_parallel_jobs_end_with_the_same_table(tmp_path):
-    """Killed once among the small problems and once among those that two ranks share."""
+    """Killed once among those problems that two ranks share and once among the small ones."""
     killed, whole = tmp_path / "killed", tmp_path / "whole"
     interrupt(killed, mpirun(2, *command(killed, SHARED)), [3, 18])
     run(command(whole, SHARED))

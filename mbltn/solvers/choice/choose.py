@@ -145,7 +145,7 @@ def _more_machine(machine: Machine, nearest: Cost) -> list[str]:
         each = machine.memory / machine.ranks
         ways.append(f"{math.ceil(need / each)} ranks with {size(each)} each")
     if parallel and machine.beside and need <= machine.memory * share:
-        ways.append("more ranks on one problem (shared_from and ranks_per_problem of a study)")
+        ways.append("more ranks on one problem (ranks_per_problem of a study)")
     at_once = int(_room(nearest.method, machine) * share // need)
     if machine.beside and at_once:
         ways.append(f"the same memory with {_ranks(at_once)} in all")
