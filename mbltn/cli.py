@@ -122,6 +122,8 @@ def run(
         f"{outcome.total} realizations: {outcome.found} found, {outcome.computed} computed, "
         f"{len(outcome.failures)} failed; results in {folder}"
     )
+    if outcome.spared:
+        _say(f"{outcome.spared} more were not needed: the errors of their points are reached")
     for failure in outcome.failures[:_LINES]:
         _say(f"failed: realization {failure.task['realization']} of {failure.task['parameters']}")
         _say(f"  {failure.reason}")

@@ -42,6 +42,10 @@ class Counters:
         for which in range(self.number):
             self._changed(which, (reason + 1) * _CLOSED, replace=True)
 
+    def reset(self) -> None:
+        """To 0; while nobody counts."""
+        self._values = [0] * self.number
+
     @staticmethod
     def reason(value: int) -> int | None:
         """With which the counters were closed, if this value says so."""
@@ -63,7 +67,7 @@ def shared_counters(comm: Any, number: int) -> Counters | None:
     do this in hardware, rank 0 has no part in it. Others need rank 0 to enter the MPI library,
     which it does not while it solves a problem of its own: this is tried here. Collective.
     """
-    if comm.size == 1:
+    if comm.size == 1 or number == 0:
         return Counters(number)
     from mpi4py import MPI
 
@@ -105,7 +109,6 @@ class _InWindow(Counters):
         self.reset()
 
     def reset(self) -> None:
-        """To 0; while nobody counts."""
         if self._rank == 0:
             self._window.Lock(0)
             np.frombuffer(self._window.tomemory(), np.int64)[:] = 0

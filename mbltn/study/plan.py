@@ -18,7 +18,7 @@ from ..observables.measure import check_measurable, need_partners
 from ..operators.operator import norm_bound
 from ..solvers import Solver, Target
 from ..solvers.choice import Choice, Cost, decide, solver_from, solver_within
-from .schema import Ensemble, Resources, Study, build_model
+from .schema import Ensemble, ErrorTarget, Resources, Study, build_model
 
 _POINTS = 4096
 # Seconds.
@@ -214,6 +214,14 @@ def _decided(
     return decide(op, target, alone, methods), False
 
 
+@dataclass(frozen=True)
+class Point:
+    """One combination of the grid's values: its realizations in order, and when they are enough."""
+
+    tasks: tuple[Task, ...]
+    target: ErrorTarget | None
+
+
 def plan(study: Study, machine: Machine | None = None) -> list[Task]:
     """Every task of the study, checked; duplicates (overlapping ensembles) appear once.
 
@@ -225,13 +233,19 @@ def plan(study: Study, machine: Machine | None = None) -> list[Task]:
     StudyError
         If a combination of parameters is impossible, or asks for more states than there are.
     """
+    every = (task for point in plan_points(study, machine) for task in point.tasks)
+    return list({task.id: task for task in every}.values())
+
+
+def plan_points(study: Study, machine: Machine | None = None) -> list[Point]:
+    """The same by points of the grid."""
     machine = machine if machine is not None else this_machine()
     large = sum(
         ensemble.realizations
         for ensemble, parameters in _grid_points(study)
         if _is_large(parameters, study.resources)
     )
-    tasks: dict[str, Task] = {}
+    points = []
     for ensemble, parameters in _grid_points(study):
         first = Task(
             parameters=parameters,
@@ -250,10 +264,10 @@ def plan(study: Study, machine: Machine | None = None) -> list[Task]:
         except MbltnError as error:
             number = study.ensemble.index(ensemble)
             raise StudyError(f"ensemble.{number} with {parameters}: {error}") from None
-        for realization in range(ensemble.realizations):
-            task = replace(first, realization=realization, group=group)
-            tasks[task.id] = task
-    return list(tasks.values())
+        numbers = range(ensemble.realizations)
+        tasks = tuple(replace(first, realization=number, group=group) for number in numbers)
+        points.append(Point(tasks, ensemble.target))
+    return points
 
 
 def _grid_points(study: Study) -> Iterator[tuple[Ensemble, dict[str, Any]]]:

@@ -19,7 +19,7 @@ class Progress:
 
     Parameters
     ----------
-    seconds : estimated cost of every task of the study, by its id
+    seconds : estimated cost of every task that is needed, by its id
     done : returns the ids of the finished tasks; asked every half second or less often
     style : "bar", "lines", "none", or "auto" (bar on a terminal, lines elsewhere)
     """
@@ -54,14 +54,19 @@ class Progress:
         if self._thread.is_alive():
             self._thread.join()
 
+    def aim(self, seconds: Mapping[str, float]) -> None:
+        """More has turned out to be needed: estimated costs of all that is."""
+        self._seconds = dict(seconds)
+
     @property
     def _elapsed(self) -> float:
         return time.monotonic() - self._started
 
     def _state(self) -> tuple[int, float]:
         """Finished tasks of this study, and the estimated seconds in them."""
-        finished = self._done() & self._seconds.keys()
-        return len(finished), sum(self._seconds[i] for i in finished)
+        seconds = self._seconds
+        finished = self._done() & seconds.keys()
+        return len(finished), sum(seconds[i] for i in finished)
 
     def _watch(self) -> None:
         if self._style == "bar":
@@ -88,6 +93,7 @@ class Progress:
         while running:
             running = not self._stop.wait(_BAR_PERIOD)
             finished, bar.n = self._state()
+            bar.total = sum(self._seconds.values())
             bar.set_postfix_str(f"{finished}/{len(self._seconds)} realizations")
         bar.close()
 

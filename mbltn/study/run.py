@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +14,22 @@ from ..comm import Serial, by_rank_zero, require_same, together
 from ..errors import StudyError
 from ..machine import this_machine
 from ..solvers.choice import solver_from
-from .plan import Task, plan
+from .plan import Point, Task, plan_points
+from .precision import stored_values, targets_by_task, tasks_of
 from .progress import Progress
 from .schema import Study
 from .statistics import cautions, per_realization, table
 from .stop import Stop
 from .store import Store, write_aside
-from .work import Failure, stored, work_out
+from .work import Failure, Ranks, stored, work_out
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a run did, and what a reader of its table must know; equal on every rank.
 
-    `unfinished` realizations were not begun, because the run was told to stop or had too little
-    time.
+    Of `total` realizations `unfinished` were not begun, because the run was told to stop or had too
+    little time; `spared` ones beyond the total are not needed, since a target is reached.
     """
 
     total: int
@@ -36,6 +38,7 @@ class Outcome:
     failures: tuple[Failure, ...]
     cautions: tuple[str, ...]
     unfinished: int = 0
+    spared: int = 0
 
 
 def run_study(
@@ -65,7 +68,8 @@ def run_study(
     comm = comm if comm is not None else Serial()
     stop = stop if stop is not None else Stop()
     machine = this_machine(comm)
-    tasks = together(comm, lambda: plan(study, machine))
+    points = together(comm, lambda: plan_points(study, machine))
+    tasks = list({task.id: task for point in points for task in point.tasks}.values())
     require_same(comm, _digest(tasks), "the study")
     together(comm, lambda: _require_memory(tasks))
     require_same(comm, [task.solver_name for task in tasks], "the choice of solvers")
@@ -74,21 +78,52 @@ def run_study(
     by_rank_zero(comm, lambda: store.claim(study))
     try:
         missing = _missing(tasks, store, comm)  # again, now that nobody else writes
-        with _reporting(study, store, tasks, comm, progress):
-            done = work_out(missing, store, comm, stop)
+        reporting = partial(_reporting, study.name, store, comm, progress)
+        outcome = _by_rounds(points, missing, store, comm, stop, reporting)
         stop.no_alarm()
         journals = comm.allgather(together(comm, lambda: stored(store, store.close)))
         noted = by_rank_zero(comm, lambda: stored(store, finish, store, journals))
     finally:
         store.release()
-    return Outcome(
-        total=len(tasks),
-        found=len(tasks) - len(missing),
-        computed=done.computed,
-        failures=done.failures,
-        cautions=noted,
-        unfinished=len(missing) - done.computed - len(done.failures),
-    )
+    return replace(outcome, cautions=noted)
+
+
+def _by_rounds(
+    points: Sequence[Point],
+    missing: Sequence[Task],
+    store: Store,
+    comm: Any,
+    stop: Stop,
+    reporting: Callable[[Sequence[Task]], AbstractContextManager[Progress | None]],
+) -> Outcome:
+    """What is known to be needed, and again while targets ask for more."""
+    left = {task.id for task in missing}
+    every = {task.id for point in points for task in point.tasks}
+    settled = every - left
+    targets = targets_by_task(points)
+    values = by_rank_zero(comm, lambda: stored_values(store.records(), points) if targets else {})
+    computed = 0
+    failures: tuple[Failure, ...] = ()
+    tasks = tasks_of(points, values, settled)
+    ranks = Ranks(comm, {task.ranks for task in missing})
+    try:
+        with reporting(tasks) as progress:
+            while todo := [task for task in tasks if task.id not in settled]:
+                done = work_out(todo, store, ranks, stop, targets)
+                computed, failures = computed + done.computed, failures + done.failures
+                if done.computed + len(done.failures) < len(todo):
+                    break
+                values |= done.values
+                settled |= {task.id for task in todo}
+                tasks = tasks_of(points, values, settled)
+                if progress is not None:
+                    progress.aim({task.id: task.cost.seconds for task in tasks})
+    finally:
+        ranks.free()
+    found = sum(task.id not in left for task in tasks)
+    unfinished = len(tasks) - found - computed - len(failures)
+    spared = len(every) - len(tasks)
+    return Outcome(len(tasks), found, computed, failures, (), unfinished, spared)
 
 
 def _missing(tasks: Sequence[Task], store: Store, comm: Any) -> list[Task]:
@@ -138,7 +173,9 @@ def finish(store: Store, journals: Sequence[Path | None] = ()) -> tuple[str, ...
     return tuple(cautions(realizations))
 
 
-def _reporting(study: Study, store: Store, tasks: Sequence[Task], comm: Any, style: str) -> Any:
+def _reporting(
+    name: str, store: Store, comm: Any, style: str, tasks: Sequence[Task]
+) -> AbstractContextManager[Progress | None]:
     if comm.rank != 0 or style == "none":
         return nullcontext()
-    return Progress(study.name, {task.id: task.cost.seconds for task in tasks}, store.done, style)
+    return Progress(name, {task.id: task.cost.seconds for task in tasks}, store.done, style)

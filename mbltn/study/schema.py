@@ -27,7 +27,7 @@ from ..models import (
 )
 from ..models.base import Model
 from ..models.grains import GRAINS
-from ..observables import Measurement
+from ..observables import OBSERVABLES, Measurement
 from ..observables.measure import check_names
 from ..solvers import SOLVERS
 
@@ -68,8 +68,21 @@ class MeasurementOptions(_Table):
         return Measurement(**{**given, **self.model_dump(exclude_none=True)})
 
 
+class ErrorTarget(_Table):
+    """A point of the grid has enough realizations when this error is reached.
+
+    The standard error over realizations of `observable` (its component `index`, by default the
+    last one) is looked at when `least` realizations are there, then twice as many, and so on.
+    """
+
+    observable: str
+    index: Annotated[int, Field(ge=0)] | None = None
+    error: Annotated[float, Field(gt=0)]
+    least: Annotated[int, Field(ge=2)] = 20
+
+
 class Ensemble(_Table):
-    """Realizations of every combination of the grid's values.
+    """Realizations of every combination of the grid's values; with a `target` at most so many.
 
     `states` is a number of levels near maximum entropy, or "all", or of the full spectrum
     "middle_quarter" (the quarter nearest the middle rank), "paper_c" (D/log2 D levels nearest the
@@ -83,6 +96,7 @@ class Ensemble(_Table):
     energy: float | None = None
     solver: str = "auto"
     measurement: MeasurementOptions = MeasurementOptions()
+    target: ErrorTarget | None = None
 
 
 class Resources(_Table):
@@ -197,6 +211,7 @@ def parse_study(
         for ensemble in study.ensemble:
             _check_solver(ensemble.solver)
             _check_energy(ensemble)
+            _check_target(ensemble, study.observables)
         _check_model_keys(study)
         _check_finite("model", study.model)
     except InvalidInput as error:
@@ -275,6 +290,15 @@ def _check_energy(ensemble: Ensemble) -> None:
         raise InvalidInput(f"energy={ensemble.energy} must be finite")
 
 
+def _check_target(ensemble: Ensemble, observables: Sequence[str]) -> None:
+    if ensemble.target is None:
+        return
+    name = ensemble.target.observable
+    valid = [each for each in observables if OBSERVABLES[each].has_mean]
+    if name not in valid:
+        raise InvalidInput(_unknown(f"target.observable={name!r}", name, valid))
+
+
 def _unknown(what: str, key: str, valid: Sequence[str]) -> str:
     near = difflib.get_close_matches(key, valid, n=1, cutoff=0.4)
     hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -315,6 +339,7 @@ def _valid_keys(path: Sequence[Any]) -> list[str]:
     children: dict[str, type[BaseModel]] = {
         "ensemble": Ensemble,
         "measurement": MeasurementOptions,
+        "target": ErrorTarget,
         "resources": Resources,
         **_THEORIES,
     }

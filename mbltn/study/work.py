@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,7 +16,9 @@ from ..comm import Serial, by_rank_zero, nobody_waits, together
 from ..counters import Counters, shared_counters
 from ..errors import MbltnError, StudyError
 from .plan import Task, deal, longest_first
+from .precision import Key, values_of
 from .record import compute
+from .schema import ErrorTarget
 from .stop import Stop
 from .store import Store
 
@@ -41,60 +43,53 @@ class Done:
     ----------
     computed : how many
     failures : of those that were begun
-    told : whether the work was told to stop
+    values : of the computed ones, what targets ask for
     """
 
     computed: int
     failures: tuple[Failure, ...]
-    told: bool
+    values: dict[Key, float]
 
 
-def work_out(tasks: Sequence[Task], store: Store, comm: Any, stop: Stop) -> Done:
-    """Compute and store these tasks, those that many ranks share first.
+class Ranks:
+    """How tasks come to the ranks of `comm`, and to groups of them of some `sizes`. Collective.
 
-    Ranks and groups of ranks take the next task when they are free, the longest first; where the
-    network cannot do that without rank 0 (`shared_counters`), they are dealt out beforehand.
+    Ranks and groups take the next task when they are free, the longest first; where the network
+    cannot do that without rank 0 (`shared_counters`), tasks are dealt out beforehand.
     """
-    sizes = sorted({task.ranks for task in tasks}, reverse=True)
-    shared = shared_counters(comm, len(sizes))
-    if shared is None:
-        log.info("tasks are dealt to ranks beforehand")
-    counters = shared if shared is not None else Counters(len(sizes))
-    crews = []
-    for which, ranks in enumerate(sizes):
-        crew = Crew(comm, ranks)
-        tasks_of_size = [task for task in tasks if task.ranks == ranks]
-        hands = deal(tasks_of_size, crew.number)
-        mine = longest_first(tasks_of_size) if shared is not None else hands[crew.color]
-        crews.append((crew, _Queue(mine, counters, which, crew.group, stop)))
 
-    def work() -> list[Failure | None]:
-        found = []
-        try:
-            for crew, queue in crews:
-                results = [_attempt(task, store, crew.group) for task in queue]
-                found += results if crew.group.rank == 0 else []
-        except BaseException:
-            counters.close(_BROKEN)
-            raise
-        return found
+    def __init__(self, comm: Any, sizes: Iterable[int]) -> None:
+        self.comm = comm
+        self._crews = [_Crew(comm, ranks) for ranks in sorted(set(sizes), reverse=True)]
+        shared = shared_counters(comm, len(self._crews))
+        self._in_turn = shared is not None
+        self._counters = Counters(len(self._crews)) if shared is None else shared
+        if not self._in_turn:
+            log.info("tasks are dealt to ranks beforehand")
 
-    try:
-        mine = together(comm, work)
-    finally:
-        counters.free()
-        for crew, _ in crews:
+    def free(self) -> None:
+        self._counters.free()
+        for crew in self._crews:
             crew.free()
-    results = [result for rank in comm.allgather(mine) for result in rank]
-    failures = tuple(result for result in results if result is not None)
-    return Done(len(results) - len(failures), failures, any(comm.allgather(stop.told)))
+
+    def queues(self, tasks: Sequence[Task], stop: Stop) -> list[_Queue]:
+        """Of this rank's groups, those of many ranks first."""
+        self._counters.reset()
+        self.comm.allgather(None)  # nobody counts before that
+        queues = []
+        for which, crew in enumerate(self._crews):
+            its = [task for task in tasks if task.ranks == crew.ranks]
+            mine = longest_first(its) if self._in_turn else deal(its, crew.number)[crew.color]
+            queues.append(_Queue(mine, self._counters, which, crew.group, stop))
+        return queues
 
 
-class Crew:
+class _Crew:
     """This rank's group, when all ranks are split into groups of `ranks`; left-over ranks join the
-    last one. Collective."""
+    last one."""
 
     def __init__(self, comm: Any, ranks: int) -> None:
+        self.ranks = ranks
         self.number = comm.size // ranks
         self.color = min(comm.rank // ranks, self.number - 1)
         self.group: Any = Serial() if ranks == 1 else comm.Split(self.color, comm.rank)
@@ -102,6 +97,41 @@ class Crew:
     def free(self) -> None:
         if self.group.size > 1:
             self.group.Free()
+
+
+def work_out(
+    tasks: Sequence[Task],
+    store: Store,
+    ranks: Ranks,
+    stop: Stop,
+    targets: Mapping[str, Sequence[ErrorTarget]],
+) -> Done:
+    """Compute and store these tasks, until the run is to stop.
+
+    `targets` ask for values of tasks, by their ids.
+    """
+    comm = ranks.comm
+    queues = ranks.queues(tasks, stop)
+
+    def work() -> list[Failure | dict[Key, float]]:
+        found = []
+        try:
+            for queue in queues:
+                group = queue.group
+                results = [_attempt(t, store, group, targets.get(t.id, ())) for t in queue]
+                found += results if group.rank == 0 else []
+        except BaseException:
+            queues[0].counters.close(_BROKEN)
+            raise
+        return found
+
+    mine = together(comm, work)
+    results = [result for rank in comm.allgather(mine) for result in rank]
+    failures = tuple(result for result in results if isinstance(result, Failure))
+    values: dict[Key, float] = {}
+    for result in results:
+        values |= {} if isinstance(result, Failure) else result
+    return Done(len(results) - len(failures), failures, values)
 
 
 # Why the counters are closed.
@@ -146,11 +176,17 @@ class _Queue:
         return number
 
 
-def _attempt(task: Task, store: Store, comm: Any) -> Failure | None:
-    """Compute and store one task. An error that only some ranks see would leave the others
-    waiting for ever, so it ends the whole job."""
+def _attempt(
+    task: Task, store: Store, comm: Any, targets: Sequence[ErrorTarget] = ()
+) -> Failure | dict[Key, float]:
+    """Compute and store one task; what the targets ask for of it.
+
+    An error that only some ranks see would leave the others waiting for ever, so it ends the whole
+    job.
+    """
     try:
         record = compute(task, comm)
+        values = together(comm, lambda: values_of(record, targets))
         by_rank_zero(comm, lambda: stored(store, store.write, record))
     except StudyError:
         raise
@@ -162,7 +198,7 @@ def _attempt(task: Task, store: Store, comm: Any) -> Failure | None:
         if not nobody_waits(comm, error):
             _end_job(comm)
         raise
-    return None
+    return values
 
 
 def stored(store: Store, write: Callable[..., T], *arguments: Any) -> T:
