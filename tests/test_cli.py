@@ -157,7 +157,7 @@ def _read(terminal):
 def test_plan_computes_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shared = ["-o", "ensemble.1.solver=slepc", "-o", "resources.shared_from=64"]
-    job = mbltn("run", TINY, "--plan", *shared)
+    job = mbltn("run", TINY, "--plan", "--ranks", 4, *shared)
     assert job.returncode == 0
     assert not list(tmp_path.iterdir())
     head, *rows, total = job.stdout.splitlines()
@@ -171,6 +171,7 @@ def test_plan_computes_nothing(tmp_path, monkeypatch):
         ["n_lbits=4", "alpha=0.4", "64", "slepc", "8", "2"],
     ]
     assert all(re.fullmatch(r"\d+(\.\d+)? k?B", row[5]) for row in columns)
+    assert [row[7] for row in columns] == ["1", "1", "1", "1", "2"]
     assert total.startswith("14 tasks, 2 of them shared between ranks; about ")
 
 

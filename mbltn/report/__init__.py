@@ -2,7 +2,8 @@
 
 from .comparison import comparison_of, comparison_rows, comparison_text
 from .figure import draw, why_no_figure
-from .plan_and_status import plan_text, status_report, status_text, study_of
+from .plan_and_status import plan_text, study_of
+from .status import status_report, status_text
 
 __all__ = [
     "comparison_of",

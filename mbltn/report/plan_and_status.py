@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def plan_text(study: Study, machine: Machine) -> str:
 
 _PLAN = (
     *("problem", "D", "method", "states", "tasks"),
-    *("memory", "matvecs", "time each", "time of all"),
+    *("memory", "matvecs", "ranks", "time each", "time of all"),
 )
 
 
@@ -60,6 +60,7 @@ def _plan_row(name: str, states: str, task: Task, count: int, refused: bool) -> 
         str(count),
         size(cost.memory),
         "-" if cost.matvecs is None else f"{cost.matvecs:.2g}",
+        str(task.ranks),
         duration(cost.seconds),
         duration(cost.seconds * count),
     )
@@ -101,33 +102,3 @@ def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
-
-
-def status_report(folder: Path) -> dict[str, Any]:
-    study = study_of(folder)
-    tasks = plan(study)
-    done = Store(folder).done()
-    total: Counter[int] = Counter(task.dimension for task in tasks)
-    finished: Counter[int] = Counter(task.dimension for task in tasks if task.id in done)
-    cost = sum(task.cost.seconds for task in tasks)
-    gained = sum(task.cost.seconds for task in tasks if task.id in done)
-    return {
-        "study": study.name,
-        "total": len(tasks),
-        "done": sum(finished.values()),
-        "share_of_work": gained / cost,
-        "dimensions": [
-            {"dimension": d, "total": total[d], "done": finished[d]} for d in sorted(total)
-        ],
-    }
-
-
-def status_text(report: dict[str, Any]) -> str:
-    lines = [
-        f"{report['study']}: {report['done']} of {report['total']} realizations, "
-        f"{100 * report['share_of_work']:.0f} % of the work"
-    ]
-    lines += [
-        f"  D={row['dimension']}: {row['done']}/{row['total']}" for row in report["dimensions"]
-    ]
-    return "\n".join(lines)

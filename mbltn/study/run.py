@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from ..solvers.choice import solver_from
 from .plan import Point, Task, plan_points
 from .precision import stored_values, targets_by_task, tasks_of
 from .progress import Progress
+from .pulse import Pulse
 from .schema import Study
 from .statistics import cautions, per_realization, table
 from .stop import Stop
@@ -94,7 +95,7 @@ def _by_rounds(
     store: Store,
     comm: Any,
     stop: Stop,
-    reporting: Callable[[Sequence[Task]], AbstractContextManager[Progress | None]],
+    reporting: Callable[[Sequence[Task], int], AbstractContextManager[list[Progress | Pulse]]],
 ) -> Outcome:
     """What is known to be needed, and again while targets ask for more."""
     left = {task.id for task in missing}
@@ -107,7 +108,7 @@ def _by_rounds(
     tasks = tasks_of(points, values, settled)
     ranks = Ranks(comm, {task.ranks for task in missing})
     try:
-        with reporting(tasks) as progress:
+        with reporting(tasks, ranks.at_once) as watchers:
             while todo := [task for task in tasks if task.id not in settled]:
                 done = work_out(todo, store, ranks, stop, targets)
                 computed, failures = computed + done.computed, failures + done.failures
@@ -116,8 +117,8 @@ def _by_rounds(
                 values |= done.values
                 settled |= {task.id for task in todo}
                 tasks = tasks_of(points, values, settled)
-                if progress is not None:
-                    progress.aim({task.id: task.cost.seconds for task in tasks})
+                for watcher in watchers:
+                    watcher.aim({task.id: task.cost.seconds for task in tasks})
     finally:
         ranks.free()
     found = sum(task.id not in left for task in tasks)
@@ -173,9 +174,17 @@ def finish(store: Store, journals: Sequence[Path | None] = ()) -> tuple[str, ...
     return tuple(cautions(realizations))
 
 
+@contextmanager
 def _reporting(
-    name: str, store: Store, comm: Any, style: str, tasks: Sequence[Task]
-) -> AbstractContextManager[Progress | None]:
-    if comm.rank != 0 or style == "none":
-        return nullcontext()
-    return Progress(name, {task.id: task.cost.seconds for task in tasks}, store.done, style)
+    name: str, store: Store, comm: Any, style: str, tasks: Sequence[Task], at_once: int
+) -> Iterator[list[Progress | Pulse]]:
+    """Whoever watches the work from rank 0."""
+    if comm.rank != 0:
+        yield []
+        return
+    seconds = {task.id: task.cost.seconds for task in tasks}
+    with (
+        Pulse(store.folder, seconds, store.done, at_once) as pulse,
+        Progress(name, seconds, store.done, style) as progress,
+    ):
+        yield [pulse, progress]

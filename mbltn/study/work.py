@@ -17,6 +17,7 @@ from ..counters import Counters, shared_counters
 from ..errors import MbltnError, StudyError
 from .plan import Task, deal, longest_first
 from .precision import Key, values_of
+from .pulse import note_failure
 from .record import compute
 from .schema import ErrorTarget
 from .stop import Stop
@@ -66,6 +67,11 @@ class Ranks:
         self._counters = Counters(len(self._crews)) if shared is None else shared
         if not self._in_turn:
             log.info("tasks are dealt to ranks beforehand")
+
+    @property
+    def at_once(self) -> int:
+        """How many tasks are worked on at a time, at most."""
+        return max((crew.number for crew in self._crews), default=0)
 
     def free(self) -> None:
         self._counters.free()
@@ -193,7 +199,10 @@ def _attempt(
     except (MbltnError, np.linalg.LinAlgError, MemoryError) as error:
         if not nobody_waits(comm, error):
             _end_job(comm)
-        return Failure(task.content(), f"{type(error).__name__}: {error}")
+        failure = Failure(task.content(), f"{type(error).__name__}: {error}")
+        if comm.rank == 0:
+            note_failure(store.folder, failure.task, failure.reason)
+        return failure
     except Exception as error:
         if not nobody_waits(comm, error):
             _end_job(comm)
