@@ -18,6 +18,7 @@ import click
 from .bench.command import bench
 from .comm import by_rank_zero, nobody_waits, node_neighbours, together, world
 from .errors import MbltnError
+from .submit.command import submit
 
 EXIT_FAILED_REALIZATIONS = 1
 EXIT_INVALID = 2
@@ -41,6 +42,12 @@ def app(verbose: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Results folder [results/NAME].")
 @click.option(
     "-o", "--override", multiple=True, metavar="KEY=VALUE", help="Change a value: -o seed=3."
+)
+@click.option(
+    "--part",
+    "part_text",
+    metavar="I/N",
+    help="Every N-th task, into OUT/part-I-of-N; array/N: I is this array task's number.",
 )
 @click.option("--plan", "only_plan", is_flag=True, help="Print the tasks and their cost; stop.")
 @click.option("--ranks", type=click.IntRange(1), help="With --plan: ranks of another machine.")
@@ -71,6 +78,7 @@ def run(
     study: Path,
     out: Path | None,
     override: tuple[str, ...],
+    part_text: str | None,
     only_plan: bool,
     ranks: int | None,
     memory: float | None,
@@ -85,11 +93,14 @@ def run(
     run at once, and large ones on many ranks. SIGTERM, SIGUSR1, Ctrl-C and the time limit end it:
     nothing new begins, what is in flight is finished within the grace or dropped.
 
+    With --part I/N jobs share a study without a word between them: each takes its part to a folder
+    of its own, and `mbltn collect` makes one of them.
+
     Exit code 0 if everything was computed, 1 if a realization failed, 2 for invalid input, 75 if it
     was stopped before all was done: run it again. `compare` says by its exit code whether theory
     agrees. With --plan it is 0 also where nothing would fit: the plan says what would.
     """
-    from .study import Study, load_study, run_study
+    from .study import Part, Study, load_study, run_study
     from .study.stop import UNFINISHED
     from .validation import check_comparable
 
@@ -103,6 +114,8 @@ def run(
             f"--{', --'.join(stated)} states a machine to plan for: add --plan, or leave it out "
             "(a run uses the ranks of mpirun and what memory there is)"
         )
+    if only_plan and part_text is not None:
+        raise click.UsageError("--plan is of the whole study: leave out --part")
 
     def load() -> Study:
         loaded = load_study(study, override)
@@ -116,8 +129,12 @@ def run(
         click.echo(by_rank_zero(comm, lambda: _plan_text(loaded, machine)))
         return
     folder = out if out is not None else Path("results") / loaded.name
+    part = None
+    if part_text is not None:
+        part = by_rank_zero(comm, lambda: Part.read(part_text))
+        folder = folder / part.folder
     with _threads_for(comm), _stop_of(comm, time_limit, grace).listening(comm.rank == 0) as stop:
-        outcome = run_study(loaded, folder, comm, progress, stop)
+        outcome = run_study(loaded, folder, comm, progress, stop, part)
     _say(
         f"{outcome.total} realizations: {outcome.found} found, {outcome.computed} computed, "
         f"{len(outcome.failures)} failed; results in {folder}"
@@ -131,7 +148,9 @@ def run(
     if outcome.unfinished:
         _say(f"{outcome.unfinished} realizations are left: the same command goes on")
         raise SystemExit(UNFINISHED)
-    if outcome.found + outcome.computed > 0:
+    if part is not None:
+        _say(f"part {part.number} of {part.of}: mbltn collect makes one folder of all parts")
+    elif outcome.found + outcome.computed > 0:
         by_rank_zero(comm, lambda: _after_run(folder, loaded))
     if outcome.failures:
         raise SystemExit(EXIT_FAILED_REALIZATIONS)
@@ -268,6 +287,7 @@ def doctor(comm: Any, as_json: bool) -> None:
 
 
 app.add_command(bench)
+app.add_command(submit)
 
 
 def _stop_of(comm: Any, time_limit: str | None, grace: int) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 from .comm import Serial, by_rank_zero, node_neighbours
 from .errors import InvalidInput
+from .scheduler import job_memory
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _MEMBERSHIP = Path("/proc/self/cgroup")
@@ -147,25 +148,27 @@ def available_memory(comm: Any = None) -> float:
 
 
 def available_bytes() -> float:
-    """Memory that processes of this node can still take, by the kernel and the control groups.
+    """Memory that processes of this node can still take, by the kernel and the control groups,
+    and never more than the batch system grants the job.
 
     Examples
     --------
     >>> available_bytes() > 0
     True
     """
-    return min([_kernel_says(), *_groups_say(_MEMBERSHIP, _CGROUPS)])
+    return min([_kernel_says(), job_memory(), *_groups_say(_MEMBERSHIP, _CGROUPS)])
 
 
 def total_memory() -> float:
-    """Bytes of this node, or of the container if that has fewer.
+    """Bytes of this node, or of the container or the job if that has fewer.
 
     Examples
     --------
     >>> total_memory() >= available_memory() > 0
     True
     """
-    return min([physical_memory(), *(most for most, _ in _limits(_MEMBERSHIP, _CGROUPS))])
+    groups = (most for most, _ in _limits(_MEMBERSHIP, _CGROUPS))
+    return min([physical_memory(), job_memory(), *groups])
 
 
 def physical_memory() -> float:

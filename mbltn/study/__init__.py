@@ -1,6 +1,7 @@
 """Studies: a TOML file, its tasks, their records, and the table."""
 
 from .collect import Collected, collect
+from .part import Part
 from .plan import Task, plan
 from .record import Record, compute
 from .results import Results, load
@@ -15,6 +16,7 @@ __all__ = [
     "Collected",
     "Failure",
     "Outcome",
+    "Part",
     "Record",
     "Results",
     "Stop",

@@ -12,8 +12,9 @@ from typing import Any
 
 from ..comm import Serial, by_rank_zero, require_same, together
 from ..errors import StudyError
-from ..machine import this_machine
+from ..machine import Machine, this_machine
 from ..solvers.choice import solver_from
+from .part import Part
 from .plan import Point, Task, plan_points
 from .precision import stored_values, targets_by_task, tasks_of
 from .progress import Progress
@@ -48,8 +49,11 @@ def run_study(
     comm: Any = None,
     progress: str = "none",
     stop: Stop | None = None,
+    part: Part | None = None,
 ) -> Outcome:
     """Compute the missing realizations of `study` into `folder`, then write its tables.
+
+    Of one `part` of the study, if that is given: each needs a folder of its own.
 
     Realizations that are in the folder are never computed again. One that fails is reported in
     the outcome and tried again by the next run; the others go on.
@@ -69,7 +73,7 @@ def run_study(
     comm = comm if comm is not None else Serial()
     stop = stop if stop is not None else Stop()
     machine = this_machine(comm)
-    points = together(comm, lambda: plan_points(study, machine))
+    points = together(comm, lambda: _points(study, machine, part))
     tasks = list({task.id: task for point in points for task in point.tasks}.values())
     require_same(comm, _digest(tasks), "the study")
     together(comm, lambda: _require_memory(tasks))
@@ -125,6 +129,11 @@ def _by_rounds(
     unfinished = len(tasks) - found - computed - len(failures)
     spared = len(every) - len(tasks)
     return Outcome(len(tasks), found, computed, failures, (), unfinished, spared)
+
+
+def _points(study: Study, machine: Machine, part: Part | None) -> list[Point]:
+    points = plan_points(study, machine)
+    return points if part is None else part.of_points(points)
 
 
 def _missing(tasks: Sequence[Task], store: Store, comm: Any) -> list[Task]:

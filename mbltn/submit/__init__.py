@@ -1,0 +1,1 @@
+"""Job scripts for Slurm and PBS, with the planner's numbers."""
