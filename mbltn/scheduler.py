@@ -75,7 +75,11 @@ def seconds_left(
     """
     if end := _number(environment, "SLURM_JOB_END_TIME"):
         return max(0.0, end - time.time())
-    if not (job := environment.get("SLURM_JOB_ID", "")).isdecimal():
+    job = environment.get("SLURM_JOB_ID", "")
+    if array := environment.get("SLURM_ARRAY_JOB_ID", ""):
+        # The last task has the number of its whole array as SLURM_JOB_ID.
+        job = f"{array}_{environment.get('SLURM_ARRAY_TASK_ID', '')}"
+    if not re.fullmatch(r"\d+(_\d+)?", job):
         return math.inf
     return _seconds((ask or _asked_of_squeue)(job))
 

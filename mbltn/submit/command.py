@@ -63,8 +63,9 @@ def submit(context: click.Context, **options: Any) -> None:
     called.
     """
     together(context.obj, lambda: _check_alone(context.obj))
-    text, name = _script(context, **options)
     cluster = options["cluster"]
+    _check_folder(cluster)
+    text, name = _script(context, **options)
     target = options["script"] or f"{name}.{cluster}"
     if target == "-":
         if options["submit_now"]:
@@ -86,6 +87,16 @@ def _check_alone(comm: Any) -> None:
         raise InvalidInput(f"submit was started on {comm.size} ranks: run it without mpirun")
 
 
+def _check_folder(cluster: str) -> None:
+    """The log lies in the working folder, and Slurm looks for patterns in its whole path."""
+    here = str(Path.cwd())
+    if cluster == "slurm" and set(here) & set("%\\"):
+        raise InvalidInput(
+            f"Slurm reads % and \\ in the path of the working folder, {here}, as a pattern for its "
+            "log, and fails: submit from a folder without them"
+        )
+
+
 def _script(context: click.Context, **given: Any) -> tuple[str, str]:
     """The script, and a name for it."""
     from ..study import load_study
@@ -95,8 +106,8 @@ def _script(context: click.Context, **given: Any) -> tuple[str, str]:
     studies = [load_study(path, given["overrides"]) for path in given["studies"]]
     _check_names(studies)
     seeds = None if given["seeds"] is None else _seeds(given["seeds"])
-    group = given["group"] or studies[0].resources.ranks_per_problem
-    ranks = given["ranks"] or group or 1
+    group = given["group"] or studies[0].resources.ranks_per_problem or 1
+    ranks = given["ranks"] or group
     overrides = list(given["overrides"])
     if given["group"] is not None:
         changed = _of_groups(studies, given["group"], ranks)

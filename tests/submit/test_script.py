@@ -2,20 +2,16 @@
 
 import re
 import subprocess
-import sys
 import unicodedata
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shells import Shell
 
 from mbltn.errors import InvalidInput
 from mbltn.submit.script import Job, job_script
-
-sys.path.insert(0, str(Path(__file__).parent))
-from shells import Shell
 
 CLUSTERS = ("slurm", "pbs")
 INDEX = {"slurm": "SLURM_ARRAY_TASK_ID", "pbs": "PBS_ARRAY_INDEX"}
@@ -39,7 +35,7 @@ HOSTILE = [
     "--out=harm",
     "--",
     "~root/x",
-    "Unordnung über α\u00a0ξ.toml",
+    "Unordnung über\u00a0ξ.toml",
     "файл 数据 🧲.toml",
     "\udcff.toml",  # a byte that is no UTF-8, as Python reads it from a file name
 ]

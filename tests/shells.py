@@ -1,5 +1,6 @@
-"""Runs a job script with stand-ins for all that it may call, which only note how they were called."""
+"""Runs a job script with stand-ins for all that it may call, which only note their arguments."""
 
+import json
 import os
 import subprocess
 import sys
@@ -57,6 +58,4 @@ class Shell:
 
 
 def _calls(record):
-    import json
-
     return [json.loads(line) for line in record.read_text().splitlines()]

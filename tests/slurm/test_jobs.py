@@ -1,0 +1,191 @@
+"""Job scripts under a real Slurm: an array, scancel midway, requeue, and the same table after all.
+
+`make test-slurm` runs this; it skips where Slurm is not installed or does not start.
+"""
+
+import json
+import shlex
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import needs_slepc
+from mpirun import MBLTN, mpirun, needs_mpi, run
+from one_node_slurm import NoSlurm, OneNode
+
+from mbltn.study import Store
+from mbltn.study.statistics import table
+from mbltn.submit.script import Job, job_script
+
+pytestmark = pytest.mark.slurm
+
+STUDY = Path(__file__).with_name("array.toml")
+TASKS = 24
+HOSTILE = 'it\'s a "folder"; touch harm; $(touch harm) `touch harm` & #'
+PATIENCE = 90
+
+# Open MPI in a container: as root, and with more ranks than the machine has cores.
+ENVIRONMENT = """
+export PATH={programs}:$PATH
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1
+"""
+
+
+@pytest.fixture(scope="module")
+def slurm():
+    try:
+        node = OneNode()
+    except NoSlurm as reason:
+        pytest.skip(f"there is no Slurm to try: {reason}")
+    yield node
+    node.stop()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Where jobs are submitted: with a name that breaks what can be broken."""
+    place = tmp_path / HOSTILE
+    place.mkdir()
+    return place
+
+
+def install(folder, program):
+    """`program` as the mbltn of jobs that are submitted from this folder."""
+    programs = folder.parent / "bin"
+    programs.mkdir()
+    (programs / "mbltn").write_text(program)
+    (programs / "mbltn").chmod(0o755)
+    environment = folder / "my environment; touch harm.sh"
+    environment.write_text(ENVIRONMENT.format(programs=shlex.quote(str(programs))))
+    return environment.name
+
+
+def wait(slurm, ready, jobs, logs):
+    deadline = time.monotonic() + PATIENCE
+    while not ready():
+        if time.monotonic() > deadline:
+            said = "\n".join(log.read_text() for log in logs.glob("*.log"))
+            pytest.fail(f"late: {[slurm.facts(job) for job in jobs]}\n{said}")
+        time.sleep(0.1)
+
+
+def ended(slurm, jobs):
+    states = {slurm.state(job) for job in jobs}
+    return not states & {"PENDING", "RUNNING", "COMPLETING", "CONFIGURING"}
+
+
+def done(folder):
+    return Store(folder).done() if (folder / "study.json").exists() else set()
+
+
+# -- the whole way -------------------------------------------------------------------------------
+
+
+@needs_mpi
+@needs_slepc
+def test_an_array_cancelled_midway_and_requeued_gives_the_same_table(slurm, folder):
+    real = f'#!/bin/sh\nexec {shlex.join(MBLTN)} "$@"\n'
+    environment = install(folder, real)
+    study, out = "a study; touch harm.toml", "out $(touch harm)"
+    (folder / study).write_text(STUDY.read_text())
+    options = ["--cluster", "slurm", "--ranks", "2", "--ranks-per-realization", "2", "--parts", "2"]
+    options += ["--mem", "2GB", "--time", "10min", "--out", out, "--environment", environment]
+    command = [*MBLTN, "submit", study, *options, "--script", "the job; touch harm", "--submit"]
+    said = slurm.call(*command, cwd=folder)
+    number = said.split()[-1]
+    first, _ = jobs = [f"{number}_1", f"{number}_2"]
+    parts = [folder / out / f"part-{number}-of-2" for number in (1, 2)]
+
+    wait(slurm, lambda: len(done(parts[0])) >= 2, jobs, folder)
+    slurm.call("scancel", first)
+    wait(slurm, lambda: ended(slurm, [first]), jobs, folder)
+    assert slurm.state(first) == "CANCELLED"
+    survived = done(parts[0])
+    assert 2 <= len(survived) < TASKS // 2
+    before = {record.id: record.facts for record in Store(parts[0]).records()}
+
+    slurm.call("scontrol", "requeue", first)
+    wait(slurm, lambda: ended(slurm, jobs), jobs, folder)
+    assert [slurm.facts(job)["JobState"] for job in jobs] == ["COMPLETED", "COMPLETED"]
+    assert [slurm.facts(job)["Restarts"] for job in jobs] == ["1", "0"]
+    after = {record.id: record.facts for record in Store(parts[0]).records()}
+    assert {name: after[name] for name in before} == before  # nothing was computed again
+    assert not done(parts[0]) & done(parts[1])
+
+    whole = folder.parent / "whole"
+    job = run(mpirun(2, *MBLTN, "run", STUDY, "--out", whole, "--progress", "none"))
+    assert job.returncode == 0, job.stderr
+    assert done(parts[0]) | done(parts[1]) == done(whole)
+    collected = pd.concat([pd.read_csv(part / "realizations.csv") for part in parts])
+    same_order = pd.read_csv(whole / "realizations.csv")
+    keys = ["n_lbits", "xi", "realization", "observable", "index"]
+    expected = pd.read_csv(whole / "table.csv")
+    found = table(collected.sort_values(keys).reset_index(drop=True))
+    assert len(collected) == len(same_order)
+    found, expected = (each.sort_values(keys[:2] + keys[3:]) for each in (found, expected))
+    values = ["mean", "error", "n_realizations", "n_states"]
+    assert found[values].to_numpy() == pytest.approx(expected[values].to_numpy(), rel=1e-9)
+    assert not list(folder.rglob("harm")) and not list(folder.parent.rglob("harm"))
+
+
+# -- what a job is told, and what it tells -------------------------------------------------------
+
+# Waits to be warned the first time, and is done the second.
+STAND_IN = """#!{python}
+import json, os, signal, sys, time
+from mbltn.scheduler import array_index, job_memory, seconds_left
+
+note = "note-" + os.environ["SLURM_ARRAY_TASK_ID"]
+said = dict(index=array_index(), memory=job_memory(), left=seconds_left(), words=sys.argv[1:])
+with open(note, "a") as file:
+    file.write(json.dumps(said) + "\\n")
+signal.signal(signal.SIGUSR1, lambda *_: sys.exit(75))
+if os.environ.get("SLURM_RESTART_COUNT", "0") == "0":
+    open(note + "-waits", "w").close()
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def warned(slurm, folder):
+    """Two tasks that wait; the second of them has the number of the whole array as its own."""
+    environment = install(folder, STAND_IN.format(python=sys.executable))
+    job = Job(
+        name="warned",
+        studies=["a"],
+        parts=2,
+        ranks=1,
+        memory=500 * 1024**2,
+        seconds=600.0,
+        environment=environment,
+    )
+    (folder / "script").write_text(job_script(job, "slurm"))
+    number = slurm.call("sbatch", "--parsable", "script", cwd=folder).strip()
+    jobs = [f"{number}_1", f"{number}_2"]
+    wait(slurm, lambda: len(list(folder.glob("note-?-waits"))) == 2, jobs, folder)
+    return jobs
+
+
+def test_a_warned_task_returns_into_the_queue_alone_and_goes_on(slurm, folder, warned):
+    slurm.call("scancel", "--batch", "--signal=USR1", warned[1])
+    wait(slurm, lambda: slurm.state(warned[1]) == "COMPLETED", warned, folder)
+    assert [slurm.facts(job)["Restarts"] for job in warned] == ["0", "1"]
+    assert slurm.state(warned[0]) == "RUNNING"
+    slurm.call("scancel", "--batch", "--signal=USR1", warned[0])
+    wait(slurm, lambda: slurm.state(warned[0]) == "COMPLETED", warned, folder)
+    assert [slurm.facts(job)["Restarts"] for job in warned] == ["1", "1"]
+
+
+def test_a_task_knows_its_number_its_memory_and_its_time(slurm, folder, warned):
+    for number in (1, 2):
+        (said,) = [
+            json.loads(line) for line in (folder / f"note-{number}").read_text().split("\n")[:1]
+        ]
+        assert said["index"] == number
+        assert said["memory"] == 500 * 1024**2
+        assert 500 < said["left"] <= 600
+        assert said["words"][-1] == "a"
+    slurm.call("scancel", *warned)
