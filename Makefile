@@ -2,13 +2,14 @@
 #   make demo    install what is missing, run the main study on two ranks, print and draw it
 #   make test    install what is missing, then lint, types, import layers, tests
 #   make bench   install what is missing, then time the compiled kernels (mbltn bench does the rest)
+#   make test-slurm  start a Slurm of one node and try job scripts on it; skipped where none is installed
 #   make setup   install what is missing, into .venv
 # ROUTE=wheels leaves out PETSc, SLEPc and MPI; VENV=folder puts the environment elsewhere.
 
 VENV ?= .venv
 export VENV ROUTE
 
-.PHONY: setup demo test bench
+.PHONY: setup demo test test-slurm bench
 setup:
 	@tools/setup.sh
 
@@ -17,6 +18,9 @@ demo: setup
 
 test: setup
 	@tools/test.sh
+
+test-slurm: setup
+	@. tools/environment.sh && python -m pytest -m slurm -rs tests/slurm
 
 bench: setup
 	@. tools/environment.sh && python -m pytest tests/bench/kernel_timings.py --benchmark-columns=min,median,rounds

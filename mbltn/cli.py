@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -149,7 +150,10 @@ def run(
         _say(f"{outcome.unfinished} realizations are left: the same command goes on")
         raise SystemExit(UNFINISHED)
     if part is not None:
-        _say(f"part {part.number} of {part.of}: mbltn collect makes one folder of all parts")
+        _say(
+            f"part {part.number} of {part.of}; when all are there: mbltn collect "
+            f"{quote(str(folder.parent / 'whole'))} {quote(str(folder.parent))}/part-*-of-{part.of}"
+        )
     elif outcome.found + outcome.computed > 0:
         by_rank_zero(comm, lambda: _after_run(folder, loaded))
     if outcome.failures:

@@ -59,8 +59,8 @@ def seconds_left(
     """Time until the batch system ends this job; inf where that is not known.
 
     Slurm 23 and later say it in a variable, older ones when they are asked, which takes a moment:
-    one rank should do that for all. Torque says the whole time of the job in a variable, not what
-    is left of it, and PBS Pro nothing: state the limit of a run there.
+    one rank should do that for all. PBS says nothing: its scripts by `mbltn submit` set
+    MBLTN_JOB_END, in seconds since 1970, when they start.
 
     Parameters
     ----------
@@ -73,8 +73,9 @@ def seconds_left(
     >>> seconds_left({})
     inf
     """
-    if end := _number(environment, "SLURM_JOB_END_TIME"):
-        return max(0.0, end - time.time())
+    for name in ("SLURM_JOB_END_TIME", "MBLTN_JOB_END"):
+        if end := _number(environment, name):
+            return max(0.0, end - time.time())
     job = environment.get("SLURM_JOB_ID", "")
     if array := environment.get("SLURM_ARRAY_JOB_ID", ""):
         # The last task has the number of its whole array as SLURM_JOB_ID.

@@ -51,11 +51,10 @@ class Shell:
             timeout=60,
         )
         assert self._files() == before, "the script made files"
-        return _calls(self.record), done
+        return self.calls(), done
+
+    def calls(self):
+        return [json.loads(line) for line in self.record.read_text().splitlines()]
 
     def _files(self):
         return sorted(str(path) for path in self.folder.parent.rglob("*"))
-
-
-def _calls(record):
-    return [json.loads(line) for line in record.read_text().splitlines()]

@@ -3,9 +3,7 @@
 Runs, bars and one error are real processes; the other commands call the same `main` in here.
 """
 
-import contextlib
 import fcntl
-import io
 import json
 import os
 import platform
@@ -16,19 +14,17 @@ import struct
 import sys
 import termios
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import numpy as np
 import pandas as pd
 import pytest
+from command_line import mbltn
 from conftest import has
 from matplotlib.image import imread
 from mpirun import MBLTN, finish, mpirun, needs_mpi, run, start
 
-from mbltn.cli import main
-
 TINY = Path(__file__).parent / "study" / "tiny.toml"
-COMMANDS = ("run", "status", "collect", "compare", "plot", "bench", "doctor")
+COMMANDS = ("run", "status", "collect", "compare", "plot", "bench", "doctor", "submit")
 
 ONE_POINT = "ensemble=[{grid={n_lbits=[3], alpha=[0.4]}, realizations=1, states='middle_quarter'}]"
 # Shift-invert cannot return all 16 levels of D = 16, nor all 64 of D = 64.
@@ -36,20 +32,6 @@ IMPOSSIBLE_16 = "ensemble.0={grid={n_lbits=[2], alpha=[0.4]}, realizations=2, st
 IMPOSSIBLE_16 += "solver='shift_invert'}"
 IMPOSSIBLE_64 = "ensemble.1={grid={n_lbits=[4], alpha=[0.4]}, realizations=2, states=64, "
 IMPOSSIBLE_64 += "solver='shift_invert'}"
-
-
-def mbltn(*arguments):
-    """What the command says and returns, without the start of a process."""
-    stdout, stderr, argv, code = io.StringIO(), io.StringIO(), sys.argv, None
-    sys.argv = ["mbltn", *map(str, arguments)]
-    try:
-        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
-            main()
-    except SystemExit as end:
-        code = end.code
-    finally:
-        sys.argv = argv
-    return CompletedProcess(arguments, code or 0, stdout.getvalue(), stderr.getvalue())
 
 
 def run_study(folder, *overrides):

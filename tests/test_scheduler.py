@@ -64,6 +64,7 @@ def test_the_end_that_slurm_says_goes_before():
     end = {"SLURM_JOB_ID": "5", "SLURM_JOB_END_TIME": str(int(time.time()) + 1000)}
     assert 990 < seconds_left(end, lambda job: "1:00") <= 1000
     assert seconds_left({"SLURM_JOB_END_TIME": "1"}) == 0
+    assert 490 < seconds_left({"MBLTN_JOB_END": str(int(time.time()) + 500)}) <= 500
 
 
 def test_outside_of_a_job_nothing_is_known(monkeypatch):

@@ -10,6 +10,8 @@
 # realization is never computed again, however this job ends.
 
 cd -- "${PBS_O_WORKDIR:-.}" || exit 1
+# PBS does not say when the job ends; mbltn run reads this.
+export MBLTN_JOB_END=$(($(date +%s) + @seconds))
 @preparation
 job=
 trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM

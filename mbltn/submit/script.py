@@ -133,6 +133,7 @@ def job_script(job: Job, cluster: Cluster) -> str:
         preparation="\n".join(_preparation(job, cluster)),
         launch=_launch(job, cluster),
         restarts=job.restarts,
+        seconds=60 * math.ceil(job.seconds / 60),
         job_number=_JOB_NUMBER if job.array is None else _TASK_NUMBER,
     )
 

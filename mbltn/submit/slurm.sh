@@ -7,6 +7,9 @@
 # Before its time is over Slurm signals this shell, which tells the ranks. They finish or drop what is
 # in flight and end with 75, "unfinished, go on later": the job then returns into the queue. A
 # finished realization is never computed again, however this job ends.
+#
+# Tried: Slurm 22.05 on one node, Open MPI 4.1 by mpirun and by srun (with SLURM_MPI_TYPE=pmix): arrays,
+# scancel, the signal, requeue. Not tried: several nodes, other MPI libraries, preemption.
 
 cd -- "${SLURM_SUBMIT_DIR:-.}" || exit 1
 @preparation

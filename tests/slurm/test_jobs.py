@@ -16,7 +16,6 @@ from mpirun import MBLTN, mpirun, needs_mpi, run
 from one_node_slurm import NoSlurm, OneNode
 
 from mbltn.study import Store
-from mbltn.study.statistics import table
 from mbltn.submit.script import Job, job_script
 
 pytestmark = pytest.mark.slurm
@@ -119,15 +118,10 @@ def test_an_array_cancelled_midway_and_requeued_gives_the_same_table(slurm, fold
     job = run(mpirun(2, *MBLTN, "run", STUDY, "--out", whole, "--progress", "none"))
     assert job.returncode == 0, job.stderr
     assert done(parts[0]) | done(parts[1]) == done(whole)
-    collected = pd.concat([pd.read_csv(part / "realizations.csv") for part in parts])
-    same_order = pd.read_csv(whole / "realizations.csv")
-    keys = ["n_lbits", "xi", "realization", "observable", "index"]
-    expected = pd.read_csv(whole / "table.csv")
-    found = table(collected.sort_values(keys).reset_index(drop=True))
-    assert len(collected) == len(same_order)
-    found, expected = (each.sort_values(keys[:2] + keys[3:]) for each in (found, expected))
-    values = ["mean", "error", "n_realizations", "n_states"]
-    assert found[values].to_numpy() == pytest.approx(expected[values].to_numpy(), rel=1e-9)
+    collected = folder / out / "whole"
+    slurm.call(*MBLTN, "collect", collected, *parts)
+    found, expected = (pd.read_csv(place / "table.csv") for place in (collected, whole))
+    pd.testing.assert_frame_equal(found, expected, check_exact=False, rtol=1e-9, atol=1e-12)
     assert not list(folder.rglob("harm")) and not list(folder.parent.rglob("harm"))
 
 
@@ -138,7 +132,7 @@ STAND_IN = """#!{python}
 import json, os, signal, sys, time
 from mbltn.scheduler import array_index, job_memory, seconds_left
 
-note = "note-" + os.environ["SLURM_ARRAY_TASK_ID"]
+note = "note-%s-%d" % (os.environ["SLURM_ARRAY_TASK_ID"], os.getpid())
 said = dict(index=array_index(), memory=job_memory(), left=seconds_left(), words=sys.argv[1:])
 with open(note, "a") as file:
     file.write(json.dumps(said) + "\\n")
@@ -149,43 +143,46 @@ if os.environ.get("SLURM_RESTART_COUNT", "0") == "0":
 """
 
 
-@pytest.fixture
-def warned(slurm, folder):
+def start_waiting(slurm, folder, launcher, ranks):
     """Two tasks that wait; the second of them has the number of the whole array as its own."""
-    environment = install(folder, STAND_IN.format(python=sys.executable))
     job = Job(
-        name="warned",
+        name="waiting",
         studies=["a"],
         parts=2,
-        ranks=1,
-        memory=500 * 1024**2,
+        ranks=ranks,
+        memory=ranks * 500 * 1024**2,
         seconds=600.0,
-        environment=environment,
+        environment=install(folder, STAND_IN.format(python=sys.executable)),
+        launcher=launcher,
     )
     (folder / "script").write_text(job_script(job, "slurm"))
     number = slurm.call("sbatch", "--parsable", "script", cwd=folder).strip()
     jobs = [f"{number}_1", f"{number}_2"]
-    wait(slurm, lambda: len(list(folder.glob("note-?-waits"))) == 2, jobs, folder)
+    wait(slurm, lambda: len(list(folder.glob("note-*-waits"))) == 2 * ranks, jobs, folder)
     return jobs
 
 
-def test_a_warned_task_returns_into_the_queue_alone_and_goes_on(slurm, folder, warned):
-    slurm.call("scancel", "--batch", "--signal=USR1", warned[1])
-    wait(slurm, lambda: slurm.state(warned[1]) == "COMPLETED", warned, folder)
-    assert [slurm.facts(job)["Restarts"] for job in warned] == ["0", "1"]
-    assert slurm.state(warned[0]) == "RUNNING"
-    slurm.call("scancel", "--batch", "--signal=USR1", warned[0])
-    wait(slurm, lambda: slurm.state(warned[0]) == "COMPLETED", warned, folder)
-    assert [slurm.facts(job)["Restarts"] for job in warned] == ["1", "1"]
+@pytest.mark.parametrize(
+    ("launcher", "ranks"), [("mpirun", 1), pytest.param("mpirun", 2, marks=needs_mpi), ("srun", 2)]
+)
+def test_a_warned_task_returns_into_the_queue_alone_and_goes_on(slurm, folder, launcher, ranks):
+    jobs = start_waiting(slurm, folder, launcher, ranks)
+    slurm.call("scancel", "--batch", "--signal=USR1", jobs[1])
+    wait(slurm, lambda: slurm.state(jobs[1]) == "COMPLETED", jobs, folder)
+    assert [slurm.facts(job)["Restarts"] for job in jobs] == ["0", "1"]
+    assert slurm.state(jobs[0]) == "RUNNING"
+    slurm.call("scancel", *jobs)
+    wait(slurm, lambda: ended(slurm, jobs), jobs, folder)
 
 
-def test_a_task_knows_its_number_its_memory_and_its_time(slurm, folder, warned):
+def test_a_task_knows_its_number_its_memory_and_its_time(slurm, folder):
+    jobs = start_waiting(slurm, folder, "mpirun", 1)
     for number in (1, 2):
-        (said,) = [
-            json.loads(line) for line in (folder / f"note-{number}").read_text().split("\n")[:1]
-        ]
+        (note,) = folder.glob(f"note-{number}-*[0-9]")
+        said = json.loads(note.read_text())
         assert said["index"] == number
         assert said["memory"] == 500 * 1024**2
         assert 500 < said["left"] <= 600
         assert said["words"][-1] == "a"
-    slurm.call("scancel", *warned)
+    slurm.call("scancel", *jobs)
+    wait(slurm, lambda: ended(slurm, jobs), jobs, folder)

@@ -1,0 +1,35 @@
+#!/bin/bash
+#PBS -N many_chains
+#PBS -l select=32:ncpus=1:mpiprocs=1:mem=3815mb
+#PBS -l place=free
+#PBS -l walltime=12:00:00
+#PBS -j oe
+#PBS -r y
+#
+# Written by: mbltn submit --cluster pbs --ranks 32 --ranks-per-realization 8 --time 12h --mem 128GB -- mpi_jobs/studies/many_chains.toml
+# Planned: 1600 realizations in one job of about 47 min on 32 ranks of 40 GFlop/s and 115 GB; a problem takes up to 2.48 GB and 42 s.
+#
+# PBS ends a job with SIGTERM, which this shell hands to the ranks as SIGUSR1. They finish or drop
+# what is in flight and end with 75, "unfinished, go on later". PBS lets only operators requeue a
+# job: submit this script again, or a second one with -W depend=afternotok:NUMBER. A finished
+# realization is never computed again, however this job ends.
+
+cd -- "${PBS_O_WORKDIR:-.}" || exit 1
+# PBS does not say when the job ends; mbltn run reads this.
+export MBLTN_JOB_END=$(($(date +%s) + 43200))
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+job=
+trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
+mpirun -n 32 mbltn run --progress lines -o resources.ranks_per_problem=8 -- mpi_jobs/studies/many_chains.toml &
+job=$!
+wait "$job"
+code=$?
+while [ "$code" -gt 128 ] && kill -0 "$job" 2>/dev/null; do  # a signal ended wait, not the job
+  wait "$job"
+  code=$?
+done
+
+if [ "$code" -eq 75 ]; then
+  echo "unfinished: submit this script again from the same folder to go on" >&2
+fi
+exit "$code"

@@ -1,0 +1,36 @@
+#!/bin/bash
+#PBS -N large_chain
+#PBS -l select=2:ncpus=32:mpiprocs=32:mem=122071mb
+#PBS -l place=scatter
+#PBS -l walltime=01:00:00
+#PBS -j oe
+#PBS -r y
+#
+# Written by: mbltn submit --cluster pbs --ranks 64 --ranks-per-realization 64 --nodes 2 --mem 256GB --environment mpi_jobs/environment/modules.sh -- mpi_jobs/studies/large_chain.toml
+# Planned: 8 realizations in one job of about 23 min on 64 ranks of 40 GFlop/s and 230 GB; a problem takes up to 51.7 GB and 5.3 min.
+#
+# PBS ends a job with SIGTERM, which this shell hands to the ranks as SIGUSR1. They finish or drop
+# what is in flight and end with 75, "unfinished, go on later". PBS lets only operators requeue a
+# job: submit this script again, or a second one with -W depend=afternotok:NUMBER. A finished
+# realization is never computed again, however this job ends.
+
+cd -- "${PBS_O_WORKDIR:-.}" || exit 1
+# PBS does not say when the job ends; mbltn run reads this.
+export MBLTN_JOB_END=$(($(date +%s) + 3600))
+. mpi_jobs/environment/modules.sh || exit 1
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+job=
+trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
+mpirun -n 64 mbltn run --progress lines -o resources.ranks_per_problem=64 -- mpi_jobs/studies/large_chain.toml &
+job=$!
+wait "$job"
+code=$?
+while [ "$code" -gt 128 ] && kill -0 "$job" 2>/dev/null; do  # a signal ended wait, not the job
+  wait "$job"
+  code=$?
+done
+
+if [ "$code" -eq 75 ]; then
+  echo "unfinished: submit this script again from the same folder to go on" >&2
+fi
+exit "$code"

@@ -1,0 +1,36 @@
+#!/bin/bash
+#PBS -N failed_avalanch
+#PBS -l select=2:ncpus=1:mpiprocs=1:mem=562mb
+#PBS -l place=free
+#PBS -l walltime=00:10:00
+#PBS -j oe
+#PBS -r y
+#PBS -J 1-4
+#
+# Written by: mbltn submit --cluster pbs --ranks 2 --parts 4 --out results/failed_avalanche -- mpi_jobs/studies/failed_avalanche.toml
+# Planned: 3062 realizations in 4 jobs, the longest of them about 23 s on 2 ranks of 40 GFlop/s; a problem takes up to 160 MB and 3 s.
+#
+# PBS ends a job with SIGTERM, which this shell hands to the ranks as SIGUSR1. They finish or drop
+# what is in flight and end with 75, "unfinished, go on later". PBS lets only operators requeue a
+# job: submit this script again, or a second one with -W depend=afternotok:NUMBER. A finished
+# realization is never computed again, however this job ends.
+
+cd -- "${PBS_O_WORKDIR:-.}" || exit 1
+# PBS does not say when the job ends; mbltn run reads this.
+export MBLTN_JOB_END=$(($(date +%s) + 600))
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+job=
+trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
+mpirun -n 2 mbltn run --progress lines --part array/4 --out results/failed_avalanche -- mpi_jobs/studies/failed_avalanche.toml &
+job=$!
+wait "$job"
+code=$?
+while [ "$code" -gt 128 ] && kill -0 "$job" 2>/dev/null; do  # a signal ended wait, not the job
+  wait "$job"
+  code=$?
+done
+
+if [ "$code" -eq 75 ]; then
+  echo "unfinished: submit this script again from the same folder to go on" >&2
+fi
+exit "$code"

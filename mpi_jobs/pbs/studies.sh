@@ -1,0 +1,38 @@
+#!/bin/bash
+#PBS -N quantum_dot
+#PBS -l select=4:ncpus=1:mpiprocs=1:mem=1908mb
+#PBS -l place=free
+#PBS -l walltime=00:10:00
+#PBS -j oe
+#PBS -r y
+#PBS -J 0-2
+#
+# Written by: mbltn submit --cluster pbs --ranks 4 --mem 8GB -- mpi_jobs/studies/quantum_dot.toml mpi_jobs/studies/disordered_film.toml mpi_jobs/studies/square_lattice.toml
+# Planned: 2484 realizations in 3 jobs, the longest of them about 9 s on 4 ranks of 40 GFlop/s and 7.2 GB; a problem takes up to 28 MB and 0.22 s.
+#
+# PBS ends a job with SIGTERM, which this shell hands to the ranks as SIGUSR1. They finish or drop
+# what is in flight and end with 75, "unfinished, go on later". PBS lets only operators requeue a
+# job: submit this script again, or a second one with -W depend=afternotok:NUMBER. A finished
+# realization is never computed again, however this job ends.
+
+cd -- "${PBS_O_WORKDIR:-.}" || exit 1
+# PBS does not say when the job ends; mbltn run reads this.
+export MBLTN_JOB_END=$(($(date +%s) + 600))
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+studies=(mpi_jobs/studies/quantum_dot.toml mpi_jobs/studies/disordered_film.toml mpi_jobs/studies/square_lattice.toml)
+study=${studies[PBS_ARRAY_INDEX]}
+job=
+trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
+mpirun -n 4 mbltn run --progress lines -- "$study" &
+job=$!
+wait "$job"
+code=$?
+while [ "$code" -gt 128 ] && kill -0 "$job" 2>/dev/null; do  # a signal ended wait, not the job
+  wait "$job"
+  code=$?
+done
+
+if [ "$code" -eq 75 ]; then
+  echo "unfinished: submit this script again from the same folder to go on" >&2
+fi
+exit "$code"

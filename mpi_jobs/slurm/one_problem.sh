@@ -1,0 +1,41 @@
+#!/bin/bash
+#SBATCH --job-name=large_chain
+#SBATCH --ntasks=64
+#SBATCH --nodes=2
+#SBATCH --ntasks-per-node=32
+#SBATCH --cpus-per-task=1
+#SBATCH --mem-per-cpu=3815M
+#SBATCH --time=01:00:00
+#SBATCH --signal=B:USR1@641
+#SBATCH --requeue
+#SBATCH --open-mode=append
+#SBATCH --output=large_chain-%j.log
+#
+# Written by: mbltn submit --cluster slurm --ranks 64 --ranks-per-realization 64 --nodes 2 --mem 256GB --environment mpi_jobs/environment/modules.sh -- mpi_jobs/studies/large_chain.toml
+# Planned: 8 realizations in one job of about 23 min on 64 ranks of 40 GFlop/s and 230 GB; a problem takes up to 51.7 GB and 5.3 min.
+#
+# Before its time is over Slurm signals this shell, which tells the ranks. They finish or drop what is
+# in flight and end with 75, "unfinished, go on later": the job then returns into the queue. A
+# finished realization is never computed again, however this job ends.
+#
+# Tried: Slurm 22.05 on one node, Open MPI 4.1 by mpirun and by srun (with SLURM_MPI_TYPE=pmix): arrays,
+# scancel, the signal, requeue. Not tried: several nodes, other MPI libraries, preemption.
+
+cd -- "${SLURM_SUBMIT_DIR:-.}" || exit 1
+. mpi_jobs/environment/modules.sh || exit 1
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+job=
+trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
+mpirun -n 64 mbltn run --progress lines -o resources.ranks_per_problem=64 -- mpi_jobs/studies/large_chain.toml &
+job=$!
+wait "$job"
+code=$?
+while [ "$code" -gt 128 ] && kill -0 "$job" 2>/dev/null; do  # a signal ended wait, not the job
+  wait "$job"
+  code=$?
+done
+
+if [ "$code" -eq 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt 100 ]; then
+  scontrol requeue "$SLURM_JOB_ID"
+fi
+exit "$code"
