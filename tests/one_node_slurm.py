@@ -104,7 +104,8 @@ class OneNode:
                 said = "".join(
                     path.read_text(errors="replace")[-600:] for path in self.folder.glob("*.out")
                 )
-                raise NoSlurm(f"{what} does not start ({', '.join(dead) or 'late'}): {said}")
+                why = f"{', '.join(dead) or 'late'}: {' '.join(said.split())}"
+                raise NoSlurm(f"{what} does not start ({why})")
             time.sleep(0.1)
 
     def _idle(self):
