@@ -16,6 +16,7 @@ from .words import clock, job_name, path_word, plain, quoted, words
 Cluster = Literal["slurm", "pbs"]
 Launcher = Literal["mpirun", "srun"]
 
+_IN_FLIGHT = 0.75
 _MEBIBYTE = 1024.0**2
 _NAME_LENGTH = {"slurm": 64, "pbs": 15}
 _JOB_NUMBER = "$SLURM_JOB_ID"
@@ -43,7 +44,8 @@ class Job:
     ranks, nodes, cores : of each job; `cores` of each rank; `nodes` where they are to be so many
     memory : bytes of each job on all its nodes
     seconds : time of each job
-    warning : Slurm only: seconds before that end at which it is told
+    warning : seconds before that end at which it is told, three quarters of them for what is in
+        flight
     account, queue : as the batch system knows them; queue is a partition in Slurm
     directives : more of them: "qos=long" for Slurm, "W group_list=physics" for PBS
     environment : shell file to read before the run: modules, paths
@@ -122,7 +124,7 @@ def job_script(job: Job, cluster: Cluster) -> str:
     --------
     >>> script = job_script(Job("chain", ["a 'b'; c.toml"], ranks=4, parts=8), "slurm")
     >>> print("\\n".join(line for line in script.splitlines() if "mbltn run" in line))
-    mpirun -n 4 mbltn run --progress lines --part array/8 -- 'a '"'"'b'"'"'; c.toml' &
+    mpirun -n 4 mbltn run --progress lines --grace 90 --part array/8 -- 'a '"'"'b'"'"'; c.toml' &
     """
     directives = _of_slurm(job) if cluster == "slurm" else _of_pbs(job)
     template = resources.files(__package__).joinpath(f"{cluster}.sh").read_text(encoding="utf-8")
@@ -228,7 +230,8 @@ def _launch(job: Job, cluster: Cluster) -> str:
         launcher = ["srun", f"--ntasks={job.ranks}", f"--cpus-per-task={job.cores}"]
     elif job.ranks > 1:
         launcher = ["mpirun", "-n", str(job.ranks)]
-    arguments = ["--progress", "lines"]
+    # The rest of the warning is for ending: packing records, writing tables.
+    arguments = ["--progress", "lines", "--grace", str(max(1, int(_IN_FLIGHT * job.warning)))]
     for override in job.overrides:
         arguments += ["-o", override]
     if job.parts > 1:

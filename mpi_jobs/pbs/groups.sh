@@ -20,7 +20,7 @@ export MBLTN_JOB_END=$(($(date +%s) + 43200))
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 job=
 trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
-mpirun -n 32 mbltn run --progress lines -o resources.ranks_per_problem=8 -- mpi_jobs/studies/many_chains.toml &
+mpirun -n 32 mbltn run --progress lines --grace 90 -o resources.ranks_per_problem=8 -- mpi_jobs/studies/many_chains.toml &
 job=$!
 wait "$job"
 code=$?

@@ -21,7 +21,7 @@ export MBLTN_JOB_END=$(($(date +%s) + 3600))
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 job=
 trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
-mpirun -n 64 mbltn run --progress lines -o resources.ranks_per_problem=64 -- mpi_jobs/studies/large_chain.toml &
+mpirun -n 64 mbltn run --progress lines --grace 480 -o resources.ranks_per_problem=64 -- mpi_jobs/studies/large_chain.toml &
 job=$!
 wait "$job"
 code=$?

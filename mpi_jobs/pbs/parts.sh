@@ -21,7 +21,7 @@ export MBLTN_JOB_END=$(($(date +%s) + 600))
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 job=
 trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
-mpirun -n 2 mbltn run --progress lines --part array/4 --out results/failed_avalanche -- mpi_jobs/studies/failed_avalanche.toml &
+mpirun -n 2 mbltn run --progress lines --grace 90 --part array/4 --out results/failed_avalanche -- mpi_jobs/studies/failed_avalanche.toml &
 job=$!
 wait "$job"
 code=$?

@@ -21,7 +21,7 @@ export MBLTN_JOB_END=$(($(date +%s) + 600))
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 job=
 trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
-mbltn run --progress lines -o "seed=$PBS_ARRAY_INDEX" --out results/golden_rule/seed-"$PBS_ARRAY_INDEX" -- mpi_jobs/studies/golden_rule.toml &
+mbltn run --progress lines --grace 90 -o "seed=$PBS_ARRAY_INDEX" --out results/golden_rule/seed-"$PBS_ARRAY_INDEX" -- mpi_jobs/studies/golden_rule.toml &
 job=$!
 wait "$job"
 code=$?

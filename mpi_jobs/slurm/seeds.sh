@@ -24,7 +24,7 @@ cd -- "${SLURM_SUBMIT_DIR:-.}" || exit 1
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 job=
 trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
-mbltn run --progress lines -o "seed=$SLURM_ARRAY_TASK_ID" --out results/golden_rule/seed-"$SLURM_ARRAY_TASK_ID" -- mpi_jobs/studies/golden_rule.toml &
+mbltn run --progress lines --grace 90 -o "seed=$SLURM_ARRAY_TASK_ID" --out results/golden_rule/seed-"$SLURM_ARRAY_TASK_ID" -- mpi_jobs/studies/golden_rule.toml &
 job=$!
 wait "$job"
 code=$?

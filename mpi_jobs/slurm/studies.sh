@@ -26,7 +26,7 @@ studies=(mpi_jobs/studies/quantum_dot.toml mpi_jobs/studies/disordered_film.toml
 study=${studies[SLURM_ARRAY_TASK_ID]}
 job=
 trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
-mpirun -n 4 mbltn run --progress lines -- "$study" &
+mpirun -n 4 mbltn run --progress lines --grace 90 -- "$study" &
 job=$!
 wait "$job"
 code=$?

@@ -83,18 +83,37 @@ def done(folder):
 # -- the whole way -------------------------------------------------------------------------------
 
 
+def submitted(slurm, folder, study, out, parts):
+    """The number of a job, or array, of two ranks a task with the real mbltn."""
+    environment = install(folder, f'#!/bin/sh\nexec {shlex.join(MBLTN)} "$@"\n')
+    (folder / study).write_text(STUDY.read_text())
+    options = ["--cluster", "slurm", "--ranks", "2", "--ranks-per-realization", "2"]
+    options += ["--parts", str(parts), "--mem", "2GB", "--time", "10min", "--out", out]
+    options += ["--environment", environment, "--script", "the job; touch harm", "--submit"]
+    return slurm.call(*MBLTN, "submit", study, *options, cwd=folder).split()[-1]
+
+
+@needs_mpi
+@needs_slepc
+def test_a_warned_run_ends_returns_into_the_queue_and_goes_on(slurm, folder):
+    job, out = submitted(slurm, folder, "study.toml", "out", 1), folder / "out"
+    wait(slurm, lambda: len(done(out)) >= 2, [job], folder)
+    slurm.call("scancel", "--batch", "--signal=USR1", job)
+    wait(slurm, lambda: slurm.state(job) == "PENDING", [job], folder)
+    before = {record.id: record.facts for record in Store(out).records()}
+    assert 2 <= len(before) < TASKS
+    wait(slurm, lambda: slurm.state(job) == "COMPLETED", [job], folder)
+    assert slurm.facts(job)["Restarts"] == "1"
+    after = {record.id: record.facts for record in Store(out).records()}
+    assert len(after) == TASKS
+    assert {name: after[name] for name in before} == before
+
+
 @needs_mpi
 @needs_slepc
 def test_an_array_cancelled_midway_and_requeued_gives_the_same_table(slurm, folder):
-    real = f'#!/bin/sh\nexec {shlex.join(MBLTN)} "$@"\n'
-    environment = install(folder, real)
-    study, out = "a study; touch harm.toml", "out $(touch harm)"
-    (folder / study).write_text(STUDY.read_text())
-    options = ["--cluster", "slurm", "--ranks", "2", "--ranks-per-realization", "2", "--parts", "2"]
-    options += ["--mem", "2GB", "--time", "10min", "--out", out, "--environment", environment]
-    command = [*MBLTN, "submit", study, *options, "--script", "the job; touch harm", "--submit"]
-    said = slurm.call(*command, cwd=folder)
-    number = said.split()[-1]
+    out = "out $(touch harm)"
+    number = submitted(slurm, folder, "a study; touch harm.toml", out, 2)
     first, _ = jobs = [f"{number}_1", f"{number}_2"]
     parts = [folder / out / f"part-{number}-of-2" for number in (1, 2)]
 

@@ -73,7 +73,18 @@ def hostile(name):
 def test_hostile_names_arrive_as_they_are(shell, name, cluster):
     calls, done = shell.run(job_script(replace(hostile(name), ranks=4), cluster))
     path = dashless(name)
-    options = ["--progress", "lines", "-o", f"name={name}", "-o", name, "--out", path]
+    options = [
+        "--progress",
+        "lines",
+        "--grace",
+        "90",
+        "-o",
+        f"name={name}",
+        "-o",
+        name,
+        "--out",
+        path,
+    ]
     assert calls == [["mpirun", "-n", "4", "mbltn", "run", *options, "--", path]]
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -156,7 +167,9 @@ def test_an_array_over_studies_takes_one_each(shell, cluster):
     assert f"{0}-{len(HOSTILE) - 1}" in script.split("#\n")[0]
     for number, name in enumerate(HOSTILE):
         calls, _ = shell.run(script, **{INDEX[cluster]: str(number)})
-        assert calls == [["mbltn", "run", "--progress", "lines", "--", dashless(name)]]
+        assert calls == [
+            ["mbltn", "run", "--progress", "lines", "--grace", "90", "--", dashless(name)]
+        ]
 
 
 @pytest.mark.parametrize("cluster", CLUSTERS)
@@ -165,7 +178,18 @@ def test_an_array_over_seeds_has_a_folder_for_each(shell, cluster):
     assert "3-9" in script.split("#\n")[0]
     calls, _ = shell.run(script, **{INDEX[cluster]: "5"})
     assert calls[0][2:] == [
-        *("--progress", "lines", "-o", "seed=5", "--out", "$(x) y/seed-5", "--", "a")
+        *(
+            "--progress",
+            "lines",
+            "--grace",
+            "90",
+            "-o",
+            "seed=5",
+            "--out",
+            "$(x) y/seed-5",
+            "--",
+            "a",
+        )
     ]
 
 
@@ -174,7 +198,7 @@ def test_an_array_over_parts_leaves_its_number_to_mbltn(shell, cluster):
     script = job_script(Job(name="a", studies=["a"], parts=8, out="b"), cluster)
     assert "1-8" in script.split("#\n")[0]
     calls, _ = shell.run(script)
-    assert calls[0][4:] == ["--part", "array/8", "--out", "b", "--", "a"]
+    assert calls[0][6:] == ["--part", "array/8", "--out", "b", "--", "a"]
 
 
 @pytest.mark.parametrize(
@@ -225,6 +249,13 @@ def test_a_job_of_pbs_knows_its_end(shell):
     (shell.folder.parent / "bin" / "mbltn").write_text(stand_in)
     _, done = shell.run(job_script(Job(name="a", studies=["a"], seconds=7190.0), "pbs"))
     assert 7195 <= int(done.stdout) <= 7200  # walltime is in minutes
+
+
+def test_what_is_in_flight_has_most_of_the_warning(shell):
+    for warning, grace in ((120.0, "90"), (15.0, "11"), (1.0, "1")):
+        job = Job(name="a", studies=["a"], warning=warning)
+        calls, _ = shell.run(job_script(job, "pbs"))
+        assert calls[0][4:6] == ["--grace", grace]
 
 
 def test_srun_is_told_its_tasks_and_their_cores(shell):
