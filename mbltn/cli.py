@@ -296,11 +296,12 @@ app.add_command(submit)
 
 def _stop_of(comm: Any, time_limit: str | None, grace: int) -> Any:
     """By the limit that is given, or else by the batch system's."""
+    from .scheduler import seconds_left
     from .study import stop
 
     def seconds() -> float:
         if time_limit is None:
-            return stop.seconds_of_job()
+            return seconds_left()
         given = stop.time_limit(time_limit)
         if given <= grace:
             raise click.UsageError(

@@ -81,7 +81,8 @@ def seconds_left(
         # The last task has the number of its whole array as SLURM_JOB_ID.
         job = f"{array}_{environment.get('SLURM_ARRAY_TASK_ID', '')}"
     if not re.fullmatch(r"\d+(_\d+)?", job):
-        return math.inf
+        # Torque's whole time, of which the job has just begun.
+        return _number(environment, "PBS_WALLTIME") or math.inf
     return _seconds((ask or _asked_of_squeue)(job))
 
 

@@ -14,7 +14,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -125,23 +125,6 @@ def time_limit(text: str) -> float:
     for field in found[2].split(":"):
         seconds = 60 * seconds + int(field)
     return float(86400 * int(found[1] or 0) + seconds)
-
-
-def seconds_of_job(environment: Mapping[str, str] = os.environ) -> float:
-    """Until the batch system ends this job; inf where it does not say.
-
-    Slurm (23 and later) gives the end; Torque the whole time, of which the job has just begun.
-
-    Examples
-    --------
-    >>> seconds_of_job({"PBS_WALLTIME": "3600"}), seconds_of_job({})
-    (3600.0, inf)
-    """
-    if (end := environment.get("SLURM_JOB_END_TIME", "")).isdecimal():
-        return float(end) - time.time()
-    if (whole := environment.get("PBS_WALLTIME", "")).isdecimal():
-        return float(whole)
-    return math.inf
 
 
 def _libc(name: str, result: Any, *arguments: Any) -> Any:

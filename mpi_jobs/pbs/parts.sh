@@ -1,6 +1,6 @@
 #!/bin/bash
 #PBS -N failed_avalanch
-#PBS -l select=2:ncpus=1:mpiprocs=1:mem=562mb
+#PBS -l select=2:ncpus=1:mpiprocs=1:mem=646mb
 #PBS -l place=free
 #PBS -l walltime=00:10:00
 #PBS -j oe
@@ -8,7 +8,7 @@
 #PBS -J 1-4
 #
 # Written by: mbltn submit --cluster pbs --ranks 2 --parts 4 --out results/failed_avalanche -- mpi_jobs/studies/failed_avalanche.toml
-# Planned: 3062 realizations in 4 jobs, the longest of them about 23 s on 2 ranks of 40 GFlop/s; a problem takes up to 160 MB and 3 s.
+# Planned: 3062 realizations in 4 jobs, the longest of them about 21 s on 2 ranks of 40 GFlop/s; a problem takes up to 160 MB and 4.5 s.
 #
 # PBS ends a job with SIGTERM, which this shell hands to the ranks as SIGUSR1. They finish or drop
 # what is in flight and end with 75, "unfinished, go on later". PBS lets only operators requeue a

@@ -2,7 +2,7 @@
 #SBATCH --job-name=failed_avalanche
 #SBATCH --ntasks=2
 #SBATCH --cpus-per-task=1
-#SBATCH --mem-per-cpu=562M
+#SBATCH --mem-per-cpu=646M
 #SBATCH --time=00:10:00
 #SBATCH --signal=B:USR1@120
 #SBATCH --requeue
@@ -11,7 +11,7 @@
 #SBATCH --output=failed_avalanche-%A_%a.log
 #
 # Written by: mbltn submit --cluster slurm --ranks 2 --parts 4 --out results/failed_avalanche -- mpi_jobs/studies/failed_avalanche.toml
-# Planned: 3062 realizations in 4 jobs, the longest of them about 23 s on 2 ranks of 40 GFlop/s; a problem takes up to 160 MB and 3 s.
+# Planned: 3062 realizations in 4 jobs, the longest of them about 21 s on 2 ranks of 40 GFlop/s; a problem takes up to 160 MB and 4.5 s.
 #
 # Before its time is over Slurm signals this shell, which tells the ranks. They finish or drop what is
 # in flight and end with 75, "unfinished, go on later": the job then returns into the queue. A
