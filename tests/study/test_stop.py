@@ -11,8 +11,9 @@ from mpirun import HANG, MBLTN, finish, mpirun, needs_mpi, run, start
 
 from mbltn.errors import InvalidInput
 from mbltn.report import status_report
+from mbltn.scheduler import seconds_left
 from mbltn.study import Store, load_study, run_study
-from mbltn.study.stop import Stop, seconds_of_job, time_limit
+from mbltn.study.stop import Stop, time_limit
 
 STUDY = Path(__file__).with_name("restart.toml")
 UNFINISHED = 75
@@ -154,7 +155,7 @@ def test_the_batch_system_says_when_the_job_ends(tmp_path, monkeypatch):
     ended = run(command(tmp_path / "out"))  # less than the grace is left
     assert ended.returncode == UNFINISHED, ended.stderr
     assert "24 realizations: 0 found, 0 computed, 0 failed" in ended.stderr
-    assert 3590 < seconds_of_job({"SLURM_JOB_END_TIME": f"{round(time.time()) + 3600}"}) <= 3601
+    assert 3590 < seconds_left({"SLURM_JOB_END_TIME": f"{round(time.time()) + 3600}"}) <= 3601
 
 
 def test_times_are_read_as_batch_systems_write_them():
