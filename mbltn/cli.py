@@ -148,6 +148,8 @@ def run(
     _say_some("caution", outcome.cautions)
     if outcome.unfinished:
         _say(f"{outcome.unfinished} realizations are left: the same command goes on")
+        if outcome.computed + len(outcome.failures) == 0:
+            _say("none could begin: there was no time, or each would take longer than is left")
         raise SystemExit(UNFINISHED)
     if part is not None:
         _say(

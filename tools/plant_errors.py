@@ -50,7 +50,10 @@ def survives(slip: Slip) -> bool:
             )
         target.write_text(text.replace(slip.right, slip.wrong))
         suites = [f"{name}/test_*.py" for name in ("contract", "models", "physics", "theory")]
-        suites += [f"study/test_{name}.py" for name in ("statistics", "storage", "collect", "part")]
+        suites += [
+            f"study/test_{name}.py"
+            for name in ("statistics", "storage", "collect", "plan", "precision", "stop", "part")
+        ]
         suites += ["test_scheduler.py", "submit/test_script.py"]
         paths = [path for suite in suites for path in sorted((copy / "tests").glob(suite))]
         # Tests that share words with the spoilt file see most and are asked first.

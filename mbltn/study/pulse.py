@@ -17,7 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-_PERIOD = 5.0
+# Seconds between samples, at first and later on.
+_SHORT, _LONG = 1.0, 5.0
 # So many samples are kept: ten minutes.
 _KEPT = 120
 _RUNNING, _FAILURES = "running.json", "failures.jsonl"
@@ -71,8 +72,10 @@ class Pulse:
         self._seconds = dict(seconds)
 
     def _watch(self) -> None:
-        while not self._stop.wait(_PERIOD):
+        period = _SHORT
+        while not self._stop.wait(period):
             self._beat()
+            period = min(1.1 * period, _LONG)
 
     def _beat(self) -> None:
         seconds = self._seconds
