@@ -21,6 +21,14 @@ UNFINISHED = 75
 LONG = "ensemble=[{grid={n_lbits=[9], xi=[2.0]}, realizations=2, states='middle_quarter'}]"
 
 
+@pytest.fixture(autouse=True)
+def interrupts_are_heard():
+    """Shells ignore SIGINT for what they start in the background, and processes inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def command(folder, *options):
     return [*MBLTN, "run", STUDY, "--out", folder, "--progress", "none", *options]
 
