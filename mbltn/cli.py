@@ -253,7 +253,7 @@ def figure(
     Without NAMES, list them; "all" makes every one. Figures that are drawn from a study keep its
     records in OUT/studies and go on where a run was cut off; under mpirun all ranks work on them.
     """
-    from .figures import cautions_of, figure_names, listing, make, studies_of
+    from .figures import figure_names, listing, make, studies_of
 
     if not names:
         click.echo(listing())
@@ -268,8 +268,7 @@ def figure(
         return
     with _threads_for(comm):
         for name in chosen:
-            click.echo(make(name, out, size, comm, progress))
-            by_rank_zero(comm, lambda: _say_some("caution", cautions_of(name, out, size)))  # noqa: B023
+            click.echo(make(name, out, size, comm, progress, partial(_say_some, "caution")))
 
 
 @app.command()

@@ -14,7 +14,7 @@ from ..comm import Serial, by_rank_zero
 from ..errors import InvalidInput, StudyError
 from ..plotting.curves import draw_curves
 from ..plotting.lattice import draw_site_maps
-from ..study import Store, Study, cautions, run_study
+from ..study import Store, Study, run_study
 from ..validation.campaigns import Stored
 from ..validation.tables import Tick
 from . import bubble, continuum, failed_avalanches, interface, nearly_mbl_metal
@@ -77,13 +77,19 @@ def studies_of(name: str, size: str) -> Sequence[Study]:
 
 
 def make(
-    name: str, folder: Path, size: str = "small", comm: Any = None, progress: str = "none"
+    name: str,
+    folder: Path,
+    size: str = "small",
+    comm: Any = None,
+    progress: str = "none",
+    caution: Callable[[Sequence[str]], None] = lambda texts: None,
 ) -> Path:
     """Compute FOLDER/NAME.csv and draw FOLDER/NAME.png from it; the picture's path.
 
     Figures that are drawn from a study have its size in their name, and its records in
     FOLDER/studies: what is there is not computed again. The ranks of `comm` share that work, and
-    that of figures which have sizes and no study.
+    that of figures which have sizes and no study. `caution` is told what a reader must know of the
+    tables behind the figure, see `study.cautions`.
 
     Raises
     ------
@@ -109,12 +115,8 @@ def make(
             f"{len(failures)} realizations of {name} failed, the first one with: "
             f"{failures[0].reason}. {path} shows the others; run the command again to try once more"
         )
+    caution([text for outcome in outcomes for text in outcome.cautions])
     return path
-
-
-def cautions_of(name: str, folder: Path, size: str = "small") -> list[str]:
-    """What a reader of this figure must know of the tables behind it, see `study.cautions`."""
-    return [text for each in _stored(name, folder, size) for text in cautions(each.realizations())]
 
 
 def _stored(name: str, folder: Path, size: str) -> list[Stored]:

@@ -15,7 +15,7 @@ from ..solvers.dmrgx import ProductState
 from ..solvers.dmrgx.starts import site_bases
 from .memory_in_time import MemoryInTime
 from .mps import mps_cut_entropies, mps_lbit_entropies, mps_reduced_states
-from .trajectory import Trajectory
+from .trajectory import Trajectory, checked_quantities
 
 
 def _sigma_z_lbits(mps: Any, space: HilbertSpace) -> np.ndarray:
@@ -91,12 +91,7 @@ def mps_trajectory(
     >>> entropies.shape, bool(entropies[0].max() < 1e-12 < 0.01 < entropies[1].max())
     ((2, 1, 20), True)
     """
-    quantities = [quantities] if isinstance(quantities, str) else list(quantities)
-    for name in quantities:
-        if name not in QUANTITIES:
-            raise InvalidInput(f"{name!r} is not one of {', '.join(QUANTITIES)}")
-        if name.endswith("_lbits") and not op.space.lbits:
-            raise InvalidInput(f"{name} needs l-bits, and the operator has none")
+    quantities = checked_quantities(quantities, QUANTITIES, op.space)
     times = np.asarray(times, dtype=float)
     found: dict[str, list[np.ndarray]] = {name: [] for name in quantities}
     facts, bonds, limited_since = [], [], None

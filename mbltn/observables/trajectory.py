@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,8 +116,7 @@ def trajectory(
     ((2, 2, 4), True)
     """
     rows = rows if rows is not None else Rows(op.dimension)
-    quantities = [quantities] if isinstance(quantities, str) else list(quantities)
-    together(rows.comm, lambda: _check(states, op.space, quantities, rows))
+    quantities = together(rows.comm, lambda: _checked(states, op.space, quantities, rows))
     times = np.asarray(times, dtype=float)
     found: dict[str, list[np.ndarray]] = {name: [] for name in quantities}
     norms, energies, errors = [], [], []
@@ -136,15 +135,28 @@ def trajectory(
     return Trajectory(times, values, np.array(norms), np.array(energies), np.array(errors))
 
 
-def _check(states: np.ndarray, space: HilbertSpace, quantities: Sequence[str], rows: Rows) -> None:
-    require_states(states, rows)
-    for name in quantities:
-        if name not in QUANTITIES:
-            raise InvalidInput(f"{name!r} is not one of {', '.join(QUANTITIES)}")
+def checked_quantities(
+    quantities: Sequence[str] | str, valid: Iterable[str], space: HilbertSpace
+) -> list[str]:
+    """The names as a list, or an `InvalidInput` if one is unknown, or of what there is not."""
+    names = [quantities] if isinstance(quantities, str) else list(quantities)
+    valid = list(valid)
+    for name in names:
+        if name not in valid:
+            raise InvalidInput(f"{name!r} is not one of {', '.join(valid)}")
         if name.endswith("_lbits") and not space.lbits:
             raise InvalidInput(f"{name} needs l-bits, and the operator has none")
-    if "entropy_cuts" in quantities:
+    return names
+
+
+def _checked(
+    states: np.ndarray, space: HilbertSpace, quantities: Sequence[str] | str, rows: Rows
+) -> list[str]:
+    require_states(states, rows)
+    names = checked_quantities(quantities, QUANTITIES, space)
+    if "entropy_cuts" in names:
         import_quimb()
         if len(space.dims) < 2:
             raise InvalidInput("entropy_cuts needs several sites, and the operator has one")
         require_fit(largest_of_cuts(space), "entropy_cuts")
+    return names

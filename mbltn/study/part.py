@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from .. import scheduler
 from ..errors import InvalidInput, StudyError
-from .plan import Point, Task
+from .plan import Point, Task, each_once
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Part:
                 "a study with a target for its errors cannot be run in parts, since none knows the "
                 "others' realizations: run it as one job, or leave out the targets"
             )
-        tasks = list({task.id: task for point in points for task in point.tasks}.values())
+        tasks = each_once(task for point in points for task in point.tasks)
         mine = {task.id for task in self.of_tasks(tasks)}
         parts = [
             replace(point, tasks=tuple(task for task in point.tasks if task.id in mine))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -120,14 +120,24 @@ class Task:
     @property
     def ranks(self) -> int:
         """That work on this problem."""
-        return self.group.ranks if self.shared and self.group is not None else 1
+        return self.machine.ranks
+
+    @property
+    def machine(self) -> Machine:
+        """What those have that work on this problem."""
+        return self.group if self.shared and self.group is not None else self.alone
+
+    @cached_property
+    def _point(self) -> str:
+        """The parameters, as what was decided for them is remembered."""
+        return json.dumps(self.parameters, sort_keys=True)
 
     @property
     def refusal(self) -> str:
         """Why this does not fit on the machine, and the nearest thing that would; or nothing."""
         if self.choice.refusal or not self.choice.cost.possible:
             return self.choice.refusal
-        room = (self.group if self.shared and self.group else self.alone).memory
+        room = self.machine.memory
         if self.cost.memory <= room:
             return ""
         return (
@@ -138,7 +148,7 @@ class Task:
 
     @property
     def _dense(self) -> dict[str, int]:
-        return _dense_matrices(json.dumps(self.parameters, sort_keys=True), self.observables)
+        return _dense_matrices(self._point, self.observables)
 
     @property
     def _of_matrices(self) -> float:
@@ -159,17 +169,14 @@ class Task:
         n_partners = self.measurement.partners
         if n_partners is None or not self.windows:
             return cost
-        parameters = json.dumps(self.parameters, sort_keys=True)
         around = Target.energy(0.0, n_partners)
-        machine = self.group if self.shared and self.group else self.alone
-        (window, _) = _decided(parameters, self.seed, around, cost.method, machine, None)
+        (window, _) = _decided(self._point, self.seed, around, cost.method, self.machine, None)
         seconds = cost.seconds + self.windows * window.cost.seconds
         return replace(cost, seconds=seconds, memory=max(cost.memory, window.cost.memory))
 
     @cached_property
     def _decided(self) -> tuple[Choice, bool]:
-        parameters = json.dumps(self.parameters, sort_keys=True)
-        return _decided(parameters, self.seed, self.target, self.solver, self.alone, self.group)
+        return _decided(self._point, self.seed, self.target, self.solver, self.alone, self.group)
 
     @property
     def solver_name(self) -> str:
@@ -181,10 +188,9 @@ class Task:
         """The solver to run: with its default options if the study names it."""
         if self.solver != "auto":
             return solver_from(self.solver)
-        machine = self.group if self.shared and self.group else self.alone
-        return solver_within(self.solver_name, machine.memory)
+        return solver_within(self.solver_name, self.machine.memory)
 
-    @property
+    @cached_property
     def cost(self) -> Cost:
         """What the method takes; next to nothing if it cannot do this, since it fails at once."""
         cost = self._with_matrices(self._with_windows(self.choice.cost))
@@ -233,8 +239,12 @@ def plan(study: Study, machine: Machine | None = None) -> list[Task]:
     StudyError
         If a combination of parameters is impossible, or asks for more states than there are.
     """
-    every = (task for point in plan_points(study, machine) for task in point.tasks)
-    return list({task.id: task for task in every}.values())
+    return each_once(task for point in plan_points(study, machine) for task in point.tasks)
+
+
+def each_once(tasks: Iterable[Task]) -> list[Task]:
+    """These tasks without those that stand among them before."""
+    return list({task.id: task for task in tasks}.values())
 
 
 def plan_points(study: Study, machine: Machine | None = None) -> list[Point]:

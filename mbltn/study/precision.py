@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import numpy as np
 
 from ..errors import StudyError
-from .plan import Point, Task
+from .plan import Point, Task, each_once
 from .record import Record
 from .schema import ErrorTarget
 
@@ -43,8 +43,9 @@ def needed(point: Point, values: Values, settled: Collection[str]) -> int:
 
 def tasks_of(points: Sequence[Point], values: Values, settled: Collection[str]) -> list[Task]:
     """What the points are to have, as far as is known; every task once."""
-    wanted = (task for point in points for task in point.tasks[: needed(point, values, settled)])
-    return list({task.id: task for task in wanted}.values())
+    return each_once(
+        task for point in points for task in point.tasks[: needed(point, values, settled)]
+    )
 
 
 def reached(tasks: Iterable[Task], target: ErrorTarget, values: Values) -> float:

@@ -15,7 +15,7 @@ from ..errors import StudyError
 from ..machine import Machine, this_machine
 from ..solvers.choice import solver_from
 from .part import Part
-from .plan import Point, Task, plan_points
+from .plan import Point, Task, each_once, plan_points
 from .precision import stored_values, targets_by_task, tasks_of
 from .progress import Progress
 from .pulse import Pulse
@@ -74,7 +74,7 @@ def run_study(
     stop = stop if stop is not None else Stop()
     machine = this_machine(comm)
     points = together(comm, lambda: _points(study, machine, part))
-    tasks = list({task.id: task for point in points for task in point.tasks}.values())
+    tasks = each_once(task for point in points for task in point.tasks)
     require_same(comm, _digest(tasks), "the study")
     together(comm, lambda: _require_memory(tasks))
     require_same(comm, [task.solver_name for task in tasks], "the choice of solvers")

@@ -80,9 +80,7 @@ def followed(
         vector = found @ basis[:size]
         rest = found @ images[:size] - energy * vector
         residual = float(np.linalg.norm(rest))
-        wants_reference = size == 1 and reference is not None
-        if wants_reference and abs(overlaps[0]) >= _SAME:
-            wants_reference = False
+        wants_reference = size == 1 and reference is not None and abs(overlaps[0]) < _SAME
         enough = residual <= tol and not wants_reference
         if enough or size == len(start) or applies == max_applies:
             break
