@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -23,6 +25,7 @@ from .submit.command import submit
 
 EXIT_FAILED_REALIZATIONS = 1
 EXIT_INVALID = 2
+EXIT_UNFINISHED = 75  # EX_TEMPFAIL of sysexits.h: go on later
 _LINES = 10
 
 
@@ -101,8 +104,8 @@ def run(
     was stopped before all was done: run it again. `compare` says by its exit code whether theory
     agrees. With --plan it is 0 also where nothing would fit: the plan says what would.
     """
+    _ended_by_signals()
     from .study import Part, Study, load_study, run_study
-    from .study.stop import UNFINISHED
     from .validation import check_comparable
 
     stated = {
@@ -150,7 +153,7 @@ def run(
         _say(f"{outcome.unfinished} realizations are left: the same command goes on")
         if outcome.computed + len(outcome.failures) == 0:
             _say("none could begin: there was no time, or each would take longer than is left")
-        raise SystemExit(UNFINISHED)
+        raise SystemExit(EXIT_UNFINISHED)
     if part is not None:
         _say(
             f"part {part.number} of {part.of}; when all are there: mbltn collect "
@@ -293,6 +296,16 @@ def doctor(comm: Any, as_json: bool) -> None:
 
 app.add_command(bench)
 app.add_command(submit)
+
+
+def _ended_by_signals() -> None:
+    """Before the work begins and after it, nothing is in flight: signals end the process.
+
+    While Python and MPI take themselves down, the exit code is known and signals change nothing.
+    """
+    for number in (signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, lambda *_: os._exit(EXIT_UNFINISHED))
+        atexit.register(signal.signal, number, signal.SIG_IGN)
 
 
 def _stop_of(comm: Any, time_limit: str | None, grace: int) -> Any:

@@ -1,6 +1,7 @@
 """Fixtures shared by all tests."""
 
 import importlib.util
+import signal
 import sys
 from pathlib import Path
 
@@ -22,6 +23,16 @@ def has(library):
 needs_slepc = pytest.mark.skipif(
     not (has("slepc4py") and has("petsc4py")), reason="SLEPc is not installed"
 )
+
+
+@pytest.fixture(autouse=True)
+def handlers_of_signals():
+    """The command line in this process leaves its own, as it would before it ends."""
+    numbers = (signal.SIGTERM, signal.SIGUSR1)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from typing import Any
 
 from ..errors import InvalidInput
 
-# EX_TEMPFAIL of sysexits.h: go on later.
+# EX_TEMPFAIL of sysexits.h: go on later; the same as of the command line.
 UNFINISHED = 75
 GRACE = 30
 

@@ -133,6 +133,18 @@ def test_what_outlasts_the_grace_is_dropped(tmp_path, ranks):
     store.release()
 
 
+def test_before_the_work_begins_a_signal_ends_the_process(tmp_path):
+    """As soon as the command runs, here while it waits for a study that nobody writes."""
+    os.mkfifo(tmp_path / "study.toml")
+    job = start([*MBLTN, "run", tmp_path / "study.toml", "--out", tmp_path / "out"])
+    writer = os.open(tmp_path / "study.toml", os.O_WRONLY)  # returns when it reads
+    job.send_signal(signal.SIGUSR1)
+    ended = finish(job)
+    os.close(writer)
+    assert ended.returncode == UNFINISHED, ended.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_second_interrupt_ends_at_once(tmp_path):
     folder = tmp_path / "out"
     job = start(command(folder, "-o", LONG, "--grace", 100))
