@@ -100,13 +100,29 @@ def _joined(stores: Sequence[Store]) -> Study:
                 f"{store.folder} holds another study than {stores[0].folder}: its {key} is "
                 f"{others[key]!r}, not {mine[key]!r}. Collect them into folders of their own"
             )
-    ensembles: dict[str, Ensemble] = {}
-    for ensemble in (ensemble for study in studies for ensemble in study.ensemble):
-        key = ensemble.model_dump_json(exclude={"realizations"})
-        known = ensembles.setdefault(key, ensemble)
-        if ensemble.realizations > known.realizations:
-            ensembles[key] = ensemble
-    return first.model_copy(update={"ensemble": list(ensembles.values())})
+    ensembles = [ensemble for study in studies for ensemble in study.ensemble]
+    return first.model_copy(update={"ensemble": _united(ensembles)})
+
+
+def _united(ensembles: Sequence[Ensemble]) -> list[Ensemble]:
+    """Ensembles that differ only in their realizations are one, where these leave no gap."""
+    alike: dict[str, list[Ensemble]] = {}
+    for ensemble in ensembles:
+        key = ensemble.model_dump_json(exclude={"realizations", "first_realization"})
+        alike.setdefault(key, []).append(ensemble)
+    united: list[Ensemble] = []
+    for group in alike.values():
+        group.sort(key=lambda ensemble: ensemble.first_realization)
+        united.append(group[0])
+        for ensemble in group[1:]:
+            before = united[-1]
+            if ensemble.first_realization > before.numbers.stop:
+                united.append(ensemble)
+                continue
+            stop = max(before.numbers.stop, ensemble.numbers.stop)
+            longer = {"realizations": stop - before.first_realization}
+            united[-1] = before.model_copy(update=longer)
+    return united
 
 
 def difference(one: Record, other: Record) -> str:

@@ -260,7 +260,7 @@ def plan_points(study: Study, machine: Machine | None = None) -> list[Point]:
         first = Task(
             parameters=parameters,
             seed=study.seed,
-            realization=0,
+            realization=ensemble.first_realization,
             states=ensemble.states,
             energy=ensemble.energy,
             solver=ensemble.solver,
@@ -274,8 +274,9 @@ def plan_points(study: Study, machine: Machine | None = None) -> list[Point]:
         except MbltnError as error:
             number = study.ensemble.index(ensemble)
             raise StudyError(f"ensemble.{number} with {parameters}: {error}") from None
-        numbers = range(ensemble.realizations)
-        tasks = tuple(replace(first, realization=number, group=group) for number in numbers)
+        tasks = tuple(
+            replace(first, realization=number, group=group) for number in ensemble.numbers
+        )
         points.append(Point(tasks, ensemble.target))
     return points
 

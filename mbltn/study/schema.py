@@ -84,6 +84,9 @@ class ErrorTarget(_Table):
 class Ensemble(_Table):
     """Realizations of every combination of the grid's values; with a `target` at most so many.
 
+    They are numbered from `first_realization` on, so that clusters can share a seed and never
+    draw one sample twice; `mbltn collect` joins what they found.
+
     `states` is a number of levels near maximum entropy, or "all", or of the full spectrum
     "middle_quarter" (the quarter nearest the middle rank), "paper_c" (D/log2 D levels nearest the
     middle rank) or "paper_e" (D/20 levels around E = 0); `energy` moves a number of levels
@@ -92,11 +95,17 @@ class Ensemble(_Table):
 
     grid: dict[str, list[bool | int | float | str]] = {}
     realizations: Positive
+    first_realization: Annotated[int, Field(ge=0)] = 0
     states: Positive | Literal["all", "middle_quarter", "paper_c", "paper_e"]
     energy: float | None = None
     solver: str = "auto"
     measurement: MeasurementOptions = MeasurementOptions()
     target: ErrorTarget | None = None
+
+    @property
+    def numbers(self) -> range:
+        """Of its realizations."""
+        return range(self.first_realization, self.first_realization + self.realizations)
 
 
 class Resources(_Table):

@@ -36,6 +36,30 @@ def test_collected_folders_are_one_study(parts, tmp_path):
     assert run_study(out.study, tmp_path / "out").found == 10
 
 
+def test_clusters_share_a_seed_without_a_sample_twice(tiny, tmp_path):
+    """As realizations 0 to 5 of one run, but that 6 of another cluster leaves a gap."""
+
+    def run(name, first, number):
+        grid = (
+            f"{{grid={{n_lbits=[2], alpha=[0.4]}}, first_realization={first}, "
+            f"realizations={number}, states='middle_quarter'}}"
+        )
+        study = tiny(f"ensemble=[{grid}]", "theory.fit_n_lbits=2")
+        run_study(study, tmp_path / name)
+        return tmp_path / name
+
+    whole, middle, start = run("whole", 0, 6), run("middle", 2, 4), run("start", 0, 2)
+    found = collect(tmp_path / "out", [middle, start])
+    assert (found.total, found.repeated) == (6, 0)
+    (united,) = mbltn.load(tmp_path / "out").study.ensemble
+    assert united.numbers == range(6)
+    assert (tmp_path / "out" / "table.csv").read_bytes() == (whole / "table.csv").read_bytes()
+    apart = collect(tmp_path / "apart", [run("far", 7, 1), whole])
+    assert apart.total == 7
+    ranges = [ensemble.numbers for ensemble in mbltn.load(tmp_path / "apart").study.ensemble]
+    assert ranges == [range(6), range(7, 8)]
+
+
 def test_journals_of_killed_jobs_are_collected(tiny, records, tmp_path):
     store = Store(tmp_path / "killed")
     store.claim(tiny())
