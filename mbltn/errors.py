@@ -29,3 +29,7 @@ class FolderBusy(StudyError):
 
 class UnfitMethod(SolverFailure):
     """A method whose assumption this Hamiltonian does not meet; another one would do."""
+
+
+class RunStopped(MbltnError):
+    """A run was told to stop before all was done; the same command goes on."""

@@ -28,6 +28,7 @@ from mbltn.validation import (
     lbit_memory,
     nearly_mbl_metal,
 )
+from mbltn.validation.evidence import FromStudies
 from mbltn.validation.tables import nothing
 
 
@@ -341,5 +342,5 @@ def test_sizes_are_checked_and_planned(tmp_path):
     assert [study.name for study in studies_of("C4", "beyond")] == ["C-growth-beyond"]
     assert studies_of("A8", "beyond") == ()
     for name, figure in FIGURES.items():
-        for size in figure.sizes if figure.studies else ():
+        for size in figure.evidence.sizes if isinstance(figure.evidence, FromStudies) else ():
             assert all(study.ensemble for study in studies_of(name, size))

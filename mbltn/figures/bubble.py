@@ -12,20 +12,18 @@ from ..validation.bubble_studies import (
     window_studies,
 )
 from ..validation.campaigns import SIZES
+from ..validation.evidence import AtOnce, FromStudies
 from .figure import PaperFigure
 
 FIGURES: dict[str, PaperFigure] = {
     "C3": PaperFigure(
         "C Fig 3: spectral function of the last l-bit in one sample",
-        studies=growth_studies,
-        from_stored=bubble_figures.line_shapes,
+        FromStudies(growth_studies, bubble_figures.line_shapes),
         panels=(Axes("w", r"$\omega$", r"$\rho(\omega)$", y_log=True, points=()),),
     ),
     "C4": PaperFigure(
         "C Fig 4: width of the last l-bit's line (lines: golden rule; dashed: C eqs 6, 7)",
-        studies=width_studies,
-        sizes=SIZES,
-        from_stored=bubble_figures.line_widths,
+        FromStudies(width_studies, bubble_figures.line_widths, SIZES),
         panels=(
             Axes(
                 "M",
@@ -40,9 +38,7 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "C5": PaperFigure(
         "C Fig 5: spins that the M-th l-bit adds to the bath, by the Thouless parameter",
-        studies=growth_studies,
-        sizes=SIZES,
-        from_stored=bubble_figures.absorption,
+        FromStudies(growth_studies, bubble_figures.absorption, SIZES),
         panels=(
             *(
                 Axes(
@@ -63,14 +59,12 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "C-S1": PaperFigure(
         "C Fig S1: typical and thermal spectral functions in two dimensions",
-        studies=growth_studies,
-        from_stored=bubble_figures.spectral_functions,
+        FromStudies(growth_studies, bubble_figures.spectral_functions),
         panels=(Axes("w", r"$\omega$", r"$\rho(\omega)$", y_log=True, points=()),),
     ),
     "C-S2": PaperFigure(
         "C Fig S2: integral of the typical spectral function of a bath spin",
-        studies=growth_studies,
-        from_stored=bubble_figures.typicality,
+        FromStudies(growth_studies, bubble_figures.typicality),
         panels=(
             Axes(
                 "M",
@@ -83,22 +77,17 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "C-S3": PaperFigure(
         "C Fig S3: entropy of the last l-bit (lines: mean field of D, nothing fitted)",
-        studies=growth_studies,
-        sizes=SIZES,
-        from_stored=bubble_figures.last_entropy_by_number,
+        FromStudies(growth_studies, bubble_figures.last_entropy_by_number, SIZES),
         panels=(Axes("M", "l-bits $M$", r"$S/\log 2$", points=True, lines=bubble_figures.THEORY),),
     ),
     "C-S4": PaperFigure(
         "C Fig S4: entropy of the last l-bit against xi (lines: mean field of D, nothing fitted)",
-        studies=crossing_studies,
-        sizes=SIZES,
-        from_stored=bubble_figures.last_entropy_by_length,
+        FromStudies(crossing_studies, bubble_figures.last_entropy_by_length, SIZES),
         panels=(Axes("xi", r"$\xi$", r"$S/\log 2$", points=True, lines=bubble_figures.THEORY),),
     ),
     "C4-windows": PaperFigure(
         "C Fig 4 from windows of partners, beside the whole spectrum of the same samples",
-        studies=window_studies,
-        from_stored=bubble_figures.window_bias,
+        FromStudies(window_studies, bubble_figures.window_bias),
         panels=(
             *(
                 Axes("partners", "pairs in each window", "", points=True, panel=panel)
@@ -112,7 +101,7 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "C4-theory": PaperFigure(
         "C Fig 4: width of the last l-bit's line, golden rule (dashed: C eqs 6, 7; N = 8)",
-        bubble_growth.line_widths,
+        AtOnce(bubble_growth.line_widths),
         (
             Axes(
                 "M",
@@ -125,7 +114,7 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "C6": PaperFigure(
         "C Fig 6: spectral function of a Hubbard bubble with M l-bits (eta_0 = 0.01)",
-        hubbard_bubble.spectral_functions,
+        AtOnce(hubbard_bubble.spectral_functions),
         (Axes("w", r"$\omega$", r"$\rho(\omega)$"),),
     ),
 }

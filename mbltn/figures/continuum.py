@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from ..plotting.curves import Axes
 from ..validation import continuum, film
+from ..validation.evidence import AtOnce
 from .figure import PaperFigure
 
 FIGURES: dict[str, PaperFigure] = {
     "B1": PaperFigure(
         "B: localization length of a wire (m = w = 1)",
-        continuum.localization_length,
+        AtOnce(continuum.localization_length),
         (Axes("eps", r"$\epsilon$", r"$\xi$", x_log=True, y_log=True),),
     ),
     "B2": PaperFigure(
         "B Fig 2 made quantitative: threshold, conductivity and superactivation",
-        continuum.superactivation,
+        AtOnce(continuum.superactivation),
         tuple(
             Axes("inverse", r"$\Delta_c/T$", label, y=y, by="system", x_log=True, y_log=log)
             for y, label, log in (
@@ -26,7 +27,7 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "B-film": PaperFigure(
         "B eq 20: localization length of a film (m = tau = 1)",
-        film.film_lengths,
+        AtOnce(film.film_lengths),
         (
             Axes(
                 "eps",
@@ -39,7 +40,7 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "B-pairs": PaperFigure(
         "B eq 5: where the pairs of states are that absorb omega (wire, eps = 5)",
-        continuum.mott_pairs,
+        AtOnce(continuum.mott_pairs),
         (Axes("x", r"$x/\xi$", r"$S_\omega(x)/\rho^2$"),),
     ),
 }

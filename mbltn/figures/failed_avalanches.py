@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..plotting.curves import Axes
 from ..validation import exact_chains, failed_avalanche_figures, lattice_figures, lbit_memory
+from ..validation.evidence import AtOnce, InSizes
 from .figure import PaperFigure
 
 _SIZE = r"$\eta_{\mathrm{tot}}/\log 2$"
@@ -11,7 +12,7 @@ _SIZE = r"$\eta_{\mathrm{tot}}/\log 2$"
 FIGURES: dict[str, PaperFigure] = {
     "D1": PaperFigure(
         "D Fig 1 c, d: resonances of one spin with a thermal grain",
-        failed_avalanche_figures.one_spin,
+        AtOnce(failed_avalanche_figures.one_spin),
         (
             Axes(
                 "s",
@@ -31,7 +32,7 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "D3": PaperFigure(
         "D Fig 3: failed avalanches along a chain (mean field, first coupling 1/2)",
-        failed_avalanche_figures.failed_chains,
+        AtOnce(failed_avalanche_figures.failed_chains),
         (
             Axes("n", r"$n$", r"$[S_n]/\log 2$", panel=failed_avalanche_figures.PANELS[2]),
             Axes(
@@ -46,7 +47,7 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "D3-exact": PaperFigure(
         "D Fig 3 with 50 l-bits from DMRG-X; mean field, nothing fitted (dashed: converged only)",
-        by_size=exact_chains.exact_chains,
+        InSizes(exact_chains.exact_chains),
         panels=(
             Axes(
                 "n",
@@ -72,12 +73,12 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "D4": PaperFigure(
         "D Fig 4: a grain on a quasiperiodic lattice (theta_0 = 2.954, hop = 1/2, R = 15)",
-        lattice_figures.site_maps,
+        AtOnce(lattice_figures.site_maps),
         map_label=r"$[S]/\log 2$",
     ),
     "D5": PaperFigure(
         "D Fig 5: size of the avalanche on a square lattice (g_0 = 1, hop = 1/2)",
-        lattice_figures.enhancements,
+        AtOnce(lattice_figures.enhancements),
         (
             *(
                 Axes("W", r"$W$", _SIZE, y_log=True, points=True, panel=panel)
@@ -91,7 +92,7 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "D-memory": PaperFigure(
         "Memory of 8 l-bits, alpha = 0.5: evolved vectors, eigenstates, mean field of D",
-        by_size=lbit_memory.lbit_memory,
+        InSizes(lbit_memory.lbit_memory),
         panels=(
             Axes("t", r"$t$", r"$C_n(t)$", x_log=True, points=(), panel=lbit_memory.PANELS[0]),
             Axes(

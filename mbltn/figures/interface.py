@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..plotting.curves import Axes
 from ..validation import bubble_growth, interface_figures
 from ..validation.campaigns import SIZES
+from ..validation.evidence import AtOnce, FromStudies
 from ..validation.interface_studies import (
     absorption_studies,
     bath_studies,
@@ -18,8 +19,7 @@ from .figure import PaperFigure
 FIGURES: dict[str, PaperFigure] = {
     "E3": PaperFigure(
         "E Fig 3: how far a bath spin's operator spreads as l-bits join",
-        studies=absorption_studies,
-        from_stored=interface_figures.strengthening,
+        FromStudies(absorption_studies, interface_figures.strengthening),
         panels=(
             Axes("n", "l-bits", r"$D(O_B)$", points=("6 spins", "1 spin"), panel="D"),
             Axes("n", "l-bits", "growth with each", points=("6 spins", "1 spin"), panel="slope"),
@@ -27,15 +27,12 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "E4": PaperFigure(
         "E Fig 4: how far operators of the crossover region spread",
-        studies=bath_studies,
-        sizes=SIZES,
-        from_stored=interface_figures.crossover,
+        FromStudies(bath_studies, interface_figures.crossover, SIZES),
         panels=(Axes("i", "spin $i$", r"$D(\sigma^x_i)$", points=interface_figures.EXACT),),
     ),
     "E5": PaperFigure(
         "E Fig 5: one more spin next to four baths",
-        studies=universal_studies,
-        from_stored=interface_figures.universal,
+        FromStudies(universal_studies, interface_figures.universal),
         panels=(
             Axes(
                 "G",
@@ -47,30 +44,27 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "E6": PaperFigure(
         "E Fig 6: hybridization functions next to random matrices (g = 0.8, h = 1)",
-        studies=width_studies,
-        from_stored=interface_figures.widths,
+        FromStudies(width_studies, interface_figures.widths),
         panels=(Axes("w", r"$\omega$", r"$k(\omega)$", points=()),),
     ),
     "E7": PaperFigure(
         "E Fig 7: hybridization function next to a local chain (g = 0.8, h = 1)",
-        studies=camel_studies,
-        from_stored=interface_figures.camel,
+        FromStudies(camel_studies, interface_figures.camel),
         panels=(Axes("w", r"$\omega$", r"$k(\omega)$", points=()),),
     ),
     "E-chain": PaperFigure(
         "E section III D: physical spins beside a bath (g = 0.3, |h| < 3)",
-        studies=chain_studies,
-        from_stored=interface_figures.chain,
+        FromStudies(chain_studies, interface_figures.chain),
         panels=(Axes("i", "spin $i$", r"$D(\sigma^x_i)$", points=interface_figures.EXACT),),
     ),
     "E-flow": PaperFigure(
         "E section III A: hybridisation of the next l-bit",
-        bubble_growth.flow,
+        AtOnce(bubble_growth.flow),
         (Axes("n", "absorbed l-bits", "$G$", y_log=True),),
     ),
     "E-crossover": PaperFigure(
         "E eqs 16, 17: how far a grain of radius 1 thermalises",
-        bubble_growth.crossover,
+        AtOnce(bubble_growth.crossover),
         (Axes("zeta", r"$\zeta$", r"$\ell_c$", x_log=True, y_log=True),),
     ),
 }

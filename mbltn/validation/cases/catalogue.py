@@ -1,0 +1,81 @@
+"""Every case, and every figure and claim of the papers with its cases."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ...errors import InvalidInput
+from . import bubble, continuum, failed_avalanches, interface, nearly_mbl_metal
+from .case import Case, Claim
+from .run import noted
+
+_PAPERS = (nearly_mbl_metal, continuum, bubble, failed_avalanches, interface)
+
+CASES: dict[str, Case] = {case.name: case for paper in _PAPERS for case in paper.CASES}
+CLAIMS: tuple[Claim, ...] = tuple(claim for paper in _PAPERS for claim in paper.CLAIMS)
+
+
+def chosen_cases(names: Sequence[str], size: str) -> list[Case]:
+    """Cases by name or by the letter of their paper; without names all that have the size.
+
+    Raises
+    ------
+    InvalidInput
+        For an unknown name, with the nearest one, or a case that is named and lacks the size.
+
+    Examples
+    --------
+    >>> chosen_cases(["D-admixtures"], "small")[0].paper
+    'D'
+    """
+    if not names:
+        return [case for case in CASES.values() if size in case.sizes]
+    found: dict[str, Case] = {}
+    papers = {case.paper for case in CASES.values()}
+    for name in names:
+        if name in papers:
+            found |= {
+                case.name: case
+                for case in CASES.values()
+                if case.paper == name and size in case.sizes
+            }
+            continue
+        if name not in CASES:
+            near = difflib.get_close_matches(name, CASES, n=1, cutoff=0.4)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise InvalidInput(
+                f"{name!r} is not a case{hint} (`mbltn validate --list` names them; a letter is "
+                "all of a paper)"
+            )
+        case = CASES[name]
+        if size not in case.sizes:
+            raise InvalidInput(f"{name} has no size {size!r}, only {', '.join(case.sizes)}")
+        found[name] = case
+    return list(found.values())
+
+
+def listed(folder: Path) -> list[dict[str, Any]]:
+    """A row for each claim and case of it: what the paper says, where, and how it stands.
+
+    `status` is that of each size which FOLDER knows; a claim without a case has its `reason`.
+    """
+    rows: list[dict[str, Any]] = []
+    for claim in CLAIMS:
+        about: dict[str, Any] = {"paper": claim.paper, "place": claim.place, "claim": claim.what}
+        if not claim.cases:
+            rows.append({**about, "case": None, "sizes": [], "status": {}, "reason": claim.reason})
+        for name in claim.cases:
+            case = CASES[name]
+            rows.append(
+                {
+                    **about,
+                    "case": name,
+                    "sizes": list(case.sizes),
+                    "status": noted(case, folder),
+                    "reason": "",
+                }
+            )
+    return rows

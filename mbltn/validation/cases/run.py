@@ -1,0 +1,164 @@
+"""Cases computed, compared and noted in a folder, from which they go on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..._version import __version__
+from ...comm import Serial, by_rank_zero
+from ...errors import InvalidInput
+from ...study import Stop
+from ...study.store import write_aside
+from ..evidence import Evidence, FromStudies, Gathered, gather
+from .case import Case
+from .check import Check
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A case at one size: its checks, and what stood in the way."""
+
+    case: Case
+    size: str
+    checks: tuple[Check, ...]
+    cautions: tuple[str, ...]
+    failures: tuple[str, ...]
+    table: pd.DataFrame
+
+    @property
+    def passed(self) -> bool:
+        """Every check is, and every realization was computed."""
+        return not self.failures and all(check.passed for check in self.checks)
+
+
+def run_case(
+    case: Case,
+    size: str,
+    folder: Path,
+    comm: Any = None,
+    progress: str = "none",
+    stop: Stop | None = None,
+) -> Verdict:
+    """Compute what the evidence lacks, compare, and note the verdict in FOLDER/NAME-SIZE.json.
+
+    Studies keep their records in FOLDER/studies. Tables that are computed without one are kept in
+    FOLDER/tables until the code of the package changes. Theory and checks are always anew.
+
+    Raises
+    ------
+    InvalidInput
+        For a size that the case does not have.
+    RunStopped
+        If `stop` says so before the evidence is there.
+    """
+    comm = comm if comm is not None else Serial()
+    if size not in case.sizes:
+        raise InvalidInput(f"{case.name} has no size {size!r}, only {', '.join(case.sizes)}")
+    found = _gathered(case, size, folder, comm, progress, stop)
+    checks = by_rank_zero(comm, lambda: tuple(case.checks(found.table)))
+    failures = tuple(failure.reason for failure in found.failures)
+    verdict = Verdict(case, size, checks, found.cautions, failures, found.table)
+    by_rank_zero(comm, lambda: _note(verdict, folder))
+    return verdict
+
+
+def noted(case: Case, folder: Path) -> dict[str, str]:
+    """What FOLDER says of the case: "passed" or "failed" for each size that was run.
+
+    With "by other code" where the package has changed since.
+    """
+    found = {}
+    for size in case.sizes:
+        path = _verdict_path(case, size, folder)
+        if path.is_file():
+            content = json.loads(path.read_text(encoding="utf-8"))
+            state = "passed" if content["passed"] else "failed"
+            current = content["code"] == code_digest()
+            found[size] = state if current else f"{state}, by other code"
+    return found
+
+
+def content_of(verdict: Verdict) -> dict[str, Any]:
+    """For JSON; numbers that are not finite are null."""
+    case = verdict.case
+    return {
+        "case": case.name,
+        "paper": case.paper,
+        "place": case.place,
+        "size": verdict.size,
+        "passed": verdict.passed,
+        "claim": case.claim,
+        "finding": case.finding,
+        "band": case.band,
+        "theory": list(case.theory),
+        "checks": [
+            {key: None if value != value else value for key, value in check.row().items()}
+            for check in verdict.checks
+        ],
+        "cautions": list(verdict.cautions),
+        "failures": list(verdict.failures),
+        "version": __version__,
+        "code": code_digest(),
+    }
+
+
+@cache
+def code_digest() -> str:
+    """Changes with any file of the package that computes."""
+    package = Path(__file__).parents[2]
+    digest = hashlib.sha256()
+    for path in sorted([*package.rglob("*.py"), *package.rglob("*.toml")]):
+        digest.update(str(path.relative_to(package)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _gathered(
+    case: Case, size: str, folder: Path, comm: Any, progress: str, stop: Stop | None
+) -> Gathered:
+    evidence = case.evidence
+    if isinstance(evidence, FromStudies):
+        return gather(case.name, evidence, size, folder / "studies", comm, progress, stop)
+    path = folder / "tables" / f"{_name_of(evidence)}-{size}-{code_digest()}.csv"
+    kept = by_rank_zero(comm, lambda: _kept(path))
+    if kept is not None:
+        return Gathered(kept)
+    found = gather(case.name, evidence, size, folder / "studies", comm, progress, stop)
+    by_rank_zero(comm, lambda: _keep(found.table, path))
+    return found
+
+
+def _name_of(evidence: Evidence) -> str:
+    assert not isinstance(evidence, FromStudies)
+    compute = evidence.compute
+    return f"{compute.__module__.rpartition('.')[2]}.{compute.__qualname__}"
+
+
+def _kept(path: Path) -> pd.DataFrame | None:
+    return pd.read_csv(path, float_precision="round_trip") if path.is_file() else None
+
+
+def _keep(table: pd.DataFrame, path: Path) -> None:
+    """In place of the tables of other code."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stem = path.name.rpartition("-")[0]
+    for old in path.parent.glob(f"{stem}-*.csv"):
+        old.unlink()
+    write_aside(path, table.to_csv(index=False).encode())
+
+
+def _verdict_path(case: Case, size: str, folder: Path) -> Path:
+    return folder / f"{case.name}-{size}.json"
+
+
+def _note(verdict: Verdict, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(content_of(verdict), indent=1)
+    write_aside(_verdict_path(verdict.case, verdict.size, folder), text.encode())
