@@ -3,13 +3,15 @@
 #   make test    install what is missing, then lint, types, import layers, tests
 #   make bench   install what is missing, then time the compiled kernels (mbltn bench does the rest)
 #   make test-slurm  start a Slurm of one node and try job scripts on it; skipped where none is installed
+#   make validate  install what is missing, then every case of the catalogue, exact numbers beside theory
+#   make spoil   spoil constants of the theory, one at a time, and see a case notice it
 #   make setup   install what is missing, into .venv
 # ROUTE=wheels leaves out PETSc, SLEPc and MPI; VENV=folder puts the environment elsewhere.
 
 VENV ?= .venv
 export VENV ROUTE
 
-.PHONY: setup demo test test-slurm bench
+.PHONY: setup demo test test-slurm bench validate spoil
 setup:
 	@tools/setup.sh
 
@@ -24,3 +26,9 @@ test-slurm: setup
 
 bench: setup
 	@. tools/environment.sh && python -m pytest tests/bench/kernel_timings.py --benchmark-columns=min,median,rounds
+
+validate: setup
+	@tools/validate.sh
+
+spoil: setup
+	@. tools/environment.sh && python tools/spoil_theory.py

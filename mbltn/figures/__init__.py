@@ -5,6 +5,6 @@ was cut off goes on.
 """
 
 from .figure import PaperFigure
-from .make import FIGURES, figure_names, listing, make, studies_of
+from .make import FIGURES, draw, figure_names, listing, make, studies_of
 
-__all__ = ["FIGURES", "PaperFigure", "figure_names", "listing", "make", "studies_of"]
+__all__ = ["FIGURES", "PaperFigure", "draw", "figure_names", "listing", "make", "studies_of"]

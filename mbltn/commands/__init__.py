@@ -1,0 +1,1 @@
+"""The commands of `mbltn`, one topic a file; `mbltn.cli` joins them."""

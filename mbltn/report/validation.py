@@ -1,0 +1,85 @@
+"""Verdicts of cases, and the list of what the papers say, as text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from ..validation.cases import Check, Verdict
+
+_WIDTH = 100
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """A case with all its checks.
+
+    One line a check: what is compared, exact value with its error, theory with its band, the
+    difference in standard errors, chi-squared over the number of points where it is asked for.
+    """
+    case = verdict.case
+    lines = [
+        f"{case.name} ({verdict.size}): {'passed' if verdict.passed else 'FAILED'}",
+        *_paragraph("paper", f"{case.paper} {case.place}: {case.claim}"),
+        *_paragraph("found", case.finding),
+        *_paragraph("band", case.band),
+    ]
+    width = max((len(check.quantity) for check in verdict.checks), default=0)
+    lines += [f"  {_check_text(check, width)}" for check in verdict.checks]
+    lines += [f"  realization failed: {reason}" for reason in verdict.failures]
+    return "\n".join(lines)
+
+
+def summary_text(verdicts: Sequence[Verdict]) -> str:
+    """How many checks passed, and the cases that did not."""
+    checks = sum(len(verdict.checks) for verdict in verdicts)
+    failed = [verdict.case.name for verdict in verdicts if not verdict.passed]
+    said = f"{len(verdicts) - len(failed)} of {len(verdicts)} cases passed, {checks} checks"
+    return said + (f"; outside of their bands: {', '.join(failed)}" if failed else "")
+
+
+def list_text(rows: Sequence[dict[str, Any]]) -> str:
+    """Claims by paper, each with its cases and how they stand, or why there is none."""
+    lines = []
+    paper = before = ""
+    for row in rows:
+        if row["paper"] != paper:
+            paper = row["paper"]
+            lines.append(f"paper {paper}")
+        claim = f"{row['place']}: {row['claim']}"
+        if claim != before:
+            lines += textwrap.wrap(claim, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+            before = claim
+        if row["case"] is None:
+            lines += textwrap.wrap(
+                f"no case: {row['reason']}",
+                _WIDTH,
+                initial_indent="      ",
+                subsequent_indent="        ",
+            )
+            continue
+        status = [f"{size} {row['status'].get(size, 'not run')}" for size in row["sizes"]]
+        lines.append(f"      {row['case']}  [{', '.join(status)}]")
+    return "\n".join(lines)
+
+
+def _paragraph(what: str, text: str) -> list[str]:
+    start = f"  {what + ':':7s}"
+    return textwrap.wrap(text, _WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
+
+
+def _check_text(check: Check, width: int) -> str:
+    row = check.row()
+    mark = "ok  " if row["passed"] else "OUT "
+    error = f" +- {row['error']:.2g}" if row["error"] else ""
+    band = f" +- {row['band']:.2g}" if row["band"] else ""
+    relation = "theory" if row["relation"] == "agrees" else f"{row['relation']} theory"
+    text = f"{mark}{row['quantity']:<{width}}  {row['exact']:.5g}{error}, {relation} "
+    text += f"{row['theory']:.5g}{band}"
+    if row["deviation"] == row["deviation"]:
+        text += f", {row['deviation']:+.1f} sigma"
+    if row["points"] > 1:
+        text += f", of {row['points']} points"
+    if row["chi_squared"] == row["chi_squared"]:
+        text += f", chi^2 {row['chi_squared']:.3g} (p = {row['probability']:.2g})"
+    return text
