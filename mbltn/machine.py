@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from .comm import Serial, by_rank_zero, node_neighbours
 from .errors import InvalidInput
+from .network import BETWEEN_NODES, WITHIN_A_NODE, Network
 from .scheduler import job_memory
 
 _CGROUPS = Path("/sys/fs/cgroup")
@@ -42,6 +43,7 @@ class Machine:
     nodes : machines that share no memory
     threads : of one rank
     beside : ranks of the same machine that work on other problems meanwhile
+    network : between the ranks, if it is known
 
     Examples
     --------
@@ -56,6 +58,7 @@ class Machine:
     nodes: int = 1
     threads: int = 1
     beside: int = 0
+    network: Network | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("ranks", "nodes", "threads"):
@@ -69,6 +72,13 @@ class Machine:
     def on_one_node(self) -> float:
         """Bytes that a method without MPI can use."""
         return self.memory / self.nodes
+
+    @property
+    def between_ranks(self) -> Network:
+        """The network as stated, or what is assumed of one node or of several."""
+        if self.network is not None:
+            return self.network
+        return WITHIN_A_NODE if self.nodes == 1 else BETWEEN_NODES
 
     def share(self, ranks: int) -> Machine:
         """What `ranks` of these ranks have while the others work, too."""
