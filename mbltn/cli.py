@@ -57,6 +57,12 @@ def app(verbose: bool) -> None:
 @click.option("--ranks", type=click.IntRange(1), help="With --plan: ranks of another machine.")
 @click.option("--memory", type=float, metavar="GB", help="With --plan: memory of all its ranks.")
 @click.option("--gflops", type=float, help="With --plan: rate of matrix products on one rank.")
+@click.option("--nodes", type=click.IntRange(1), help="With --plan: nodes of these ranks [1].")
+@click.option("--latency", type=float, metavar="US", help="With --plan: microseconds a message.")
+@click.option("--bandwidth", type=float, metavar="GB", help="With --plan: GB/s that a rank sends.")
+@click.option(
+    "--scaling", is_flag=True, help="With --plan: the largest realization on 1 to 4096 ranks."
+)
 @click.option(
     "--time-limit",
     metavar="TIME",
@@ -87,6 +93,10 @@ def run(
     ranks: int | None,
     memory: float | None,
     gflops: float | None,
+    nodes: int | None,
+    latency: float | None,
+    bandwidth: float | None,
+    scaling: bool,
     time_limit: str | None,
     grace: int,
     progress: str,
@@ -110,7 +120,10 @@ def run(
 
     stated = {
         name: value
-        for name, value in (("ranks", ranks), ("memory", memory), ("gflops", gflops))
+        for name, value in (
+            *(("ranks", ranks), ("memory", memory), ("gflops", gflops), ("nodes", nodes)),
+            *(("latency", latency), ("bandwidth", bandwidth)),
+        )
         if value is not None
     }
     if stated and not only_plan:
@@ -118,6 +131,8 @@ def run(
             f"--{', --'.join(stated)} states a machine to plan for: add --plan, or leave it out "
             "(a run uses the ranks of mpirun and what memory there is)"
         )
+    if scaling and not only_plan:
+        raise click.UsageError("--scaling is part of a plan: add --plan")
     if only_plan and part_text is not None:
         raise click.UsageError("--plan is of the whole study: leave out --part")
 
@@ -130,7 +145,7 @@ def run(
     loaded = together(comm, load)
     if only_plan:
         machine = _stated_machine(comm, stated)
-        click.echo(by_rank_zero(comm, lambda: _plan_text(loaded, machine)))
+        click.echo(by_rank_zero(comm, lambda: _plan_text(loaded, machine, scaling)))
         return
     folder = out if out is not None else Path("results") / loaded.name
     part = None
@@ -341,13 +356,32 @@ def _stated_machine(comm: Any, stated: dict[str, Any]) -> Any:
     changes = dict(stated)
     if "memory" in changes:
         changes["memory"] *= 1e9
-    return together(comm, lambda: replace(machine, **changes))
+    units = {"latency": 1e-6, "bandwidth": 1e9}
+    of_network = {name: unit * changes.pop(name) for name, unit in units.items() if name in changes}
+
+    def change() -> Any:
+        changed = replace(machine, **changes)
+        if not of_network:
+            return changed
+        return replace(changed, network=replace(changed.between_ranks, **of_network))
+
+    return together(comm, change)
 
 
-def _plan_text(study: Any, machine: Any) -> str:
-    from .report import plan_text
+def _plan_text(study: Any, machine: Any, scaling: bool = False) -> str:
+    from .report import plan_text, scaling_text
 
-    return plan_text(study, machine)
+    text = plan_text(study, machine)
+    return f"{text}\n{scaling_text(study, _whole_node(machine))}" if scaling else text
+
+
+def _whole_node(machine: Any) -> Any:
+    """Where one rank was planned for, all cores of this node could be ranks."""
+    from .bench.machine import cores
+
+    if machine.ranks > 1:
+        return machine
+    return replace(machine, ranks=cores(), threads=1, gflops=machine.gflops / machine.threads)
 
 
 def _after_run(folder: Path, study: Any) -> None:

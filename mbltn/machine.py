@@ -22,8 +22,8 @@ _FILES = {
     2: ("memory.max", "memory.current", "inactive_file"),
     1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
 }
-# Where nothing was measured or stated: one core of today. All costs scale with it alike, so that
-# choices do not depend on it.
+# Where nothing was measured or stated: one core of today. Costs on one rank scale with it alike,
+# so that choices do not depend on it.
 TYPICAL_GFLOPS = 40.0
 # The rest belongs to the system and to what the interpreter has loaded.
 _USABLE = 0.9

@@ -104,8 +104,8 @@ class Network:
         return self.latency * starts + moved / self.bandwidth
 
 
-# Assumed where nothing is stated. Between nodes: an adapter of 100 Gbit/s for a dozen ranks that all
-# send at once. Within a node: copies through its memory.
+# Assumed where nothing is stated. Between nodes: an adapter of 100 Gbit/s for a dozen ranks that
+# all send at once. Within a node: copies through its memory.
 BETWEEN_NODES = Network(latency=2e-6, bandwidth=1e9)
 WITHIN_A_NODE = Network(latency=1e-6, bandwidth=4e9)
 

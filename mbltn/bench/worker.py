@@ -25,6 +25,7 @@ from .machine import loaded_blas, own_peak_mb
 from .methods import METHODS, obstacle
 from .probes import run_probes
 from .problem import Problem
+from .scaling import run_network
 
 
 def run_solve(job: dict[str, Any], comm: Any) -> dict[str, Any]:
@@ -83,6 +84,7 @@ RUNNERS: dict[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "kernel": run_kernel,
     "ensemble": run_ensemble,
     "probes": run_probes,
+    "network": run_network,
 }
 
 
