@@ -363,7 +363,7 @@ def _stated_machine(comm: Any, stated: dict[str, Any]) -> Any:
         changed = replace(machine, **changes)
         if not of_network:
             return changed
-        return replace(changed, network=replace(changed.between_ranks, **of_network))
+        return replace(changed, network=replace(changed.between, **of_network))
 
     return together(comm, change)
 

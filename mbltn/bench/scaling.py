@@ -85,18 +85,19 @@ class Scaling:
 
 
 def run_scaling(
-    ranks: int, rounds: int, limits: Limits, voice: Voice
+    ranks: int, rounds: int, limits: Limits, voice: Voice, chosen: Sequence[Case] | None = None
 ) -> tuple[list[Row], list[Scaling], Network]:
     """Every case on both sizes, on one rank and on several, in turn in every round; the best count.
 
     Rows of runs, the ratios of those that succeeded, and the network between the ranks.
     """
+    chosen = cases() if chosen is None else chosen
     network = _network(ranks, limits)
     layouts = (Layout(1, 1), Layout(ranks, 1))
     # By method, dimension and ranks.
     found: dict[tuple[str, int, int], list[Row]] = {}
     for _ in range(rounds):
-        for case in cases():
+        for case in chosen:
             for problem in case.sizes:
                 runs = [replace(case.run, layout=layout) for layout in layouts]
                 for row in run_side_by_side(problem, runs, Layout(), limits, voice):
@@ -104,10 +105,10 @@ def run_scaling(
     best = {key: best_of(rows) for key, rows in found.items()}
     machine = Machine(gflops=dgemm_gflops(), network=network)
     scalings = []
-    for case in cases():
+    for case in chosen:
         own = {key[1:]: row for key, row in best.items() if key[0] == case.run.method}
         if all(row.seconds is not None for row in own.values()):
-            scalings.append(_scaling(case, own, machine, ranks))
+            scalings.append(_scaling(case, own, machine, network, ranks))
     return list(best.values()), scalings, network
 
 
@@ -122,14 +123,20 @@ def run_network(job: dict[str, Any], comm: Any) -> dict[str, Any]:
     return {"latency": network.latency, "bandwidth": network.bandwidth}
 
 
-def _scaling(case: Case, rows: dict[tuple[int, int], Row], machine: Machine, ranks: int) -> Scaling:
+def _scaling(
+    case: Case,
+    rows: dict[tuple[int, int], Row],
+    machine: Machine,
+    network: Network,
+    ranks: int,
+) -> Scaling:
     measured = {key: row.seconds or 0.0 for key, row in rows.items()}
     small, large = case.sizes
     predicted: dict[tuple[int, int], float] = {}
     if case.run.kind == "kernel":
         # From one rank's time on the smaller problem: entries of H and rows, shared, and meetings.
         one = measured[small.dimension, 1]
-        meetings = machine.between_ranks.seconds(STEPS * Traffic(waits=1), ranks)
+        meetings = network.seconds(STEPS * Traffic(waits=1), ranks)
         for problem in case.sizes:
             work = _step_work(problem) / _step_work(small)
             predicted[problem.dimension, 1] = one * work

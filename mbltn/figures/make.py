@@ -17,7 +17,7 @@ from ..plotting.lattice import draw_site_maps
 from ..study import Store, Study, run_study
 from ..validation.campaigns import Stored
 from ..validation.tables import Tick
-from . import bubble, continuum, failed_avalanches, interface, nearly_mbl_metal
+from . import bubble, continuum, failed_avalanches, interface, nearly_mbl_metal, scaling
 from .figure import PaperFigure
 
 FIGURES: dict[str, PaperFigure] = {
@@ -26,6 +26,7 @@ FIGURES: dict[str, PaperFigure] = {
     **bubble.FIGURES,
     **failed_avalanches.FIGURES,
     **interface.FIGURES,
+    **scaling.FIGURES,
 }
 
 

@@ -183,7 +183,7 @@ def _cost(method: str, problem: Problem, machine: Machine) -> Cost:
     rate = 1e9 * machine.gflops * machine.threads ** (_THREADED[method] - 1.0)
     amount = sum(p * n for p, n in zip(prices, work.operations, strict=True)) / rate
     alone = sum(p * n for p, n in zip(prices, work.alone, strict=False)) / rate
-    communication = machine.between_ranks.seconds(work.traffic, machine.ranks)
+    communication = machine.seconds_of(work.traffic)
     ranks = min(machine.ranks, work.most_ranks)
     seconds = alone + (amount - alone) / ranks + communication
     return Cost(method, seconds, room * work.memory, work.matvecs, work.note, communication)
