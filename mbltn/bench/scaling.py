@@ -45,9 +45,12 @@ def cases() -> tuple[Case, ...]:
 class Scaling:
     """Seconds of one case on one rank and on several, for both sizes, and the model's.
 
+    Processor time is that of the busiest rank, waiting for the others included; unlike wall time it
+    leaves out what other work takes on a busy machine.
+
     Attributes
     ----------
-    measured, predicted : {(D, ranks): seconds}
+    measured, processor, predicted : {(D, ranks): seconds}
     busy_elsewhere : cores that other work took, the most of any run that counts
     """
 
@@ -55,6 +58,7 @@ class Scaling:
     dimensions: tuple[int, int]
     ranks: int
     measured: dict[tuple[int, int], float]
+    processor: dict[tuple[int, int], float]
     predicted: dict[tuple[int, int], float]
     busy_elsewhere: float = 0.0
 
@@ -80,6 +84,7 @@ class Scaling:
             "work": self.work,
             "busy_elsewhere": self.busy_elsewhere,
             "measured": listed(self.measured),
+            "processor": listed(self.processor),
             "predicted": listed(self.predicted),
         }
 
@@ -108,7 +113,12 @@ def run_scaling(
     for case in chosen:
         own = {key[1:]: row for key, row in best.items() if key[0] == case.run.method}
         if all(row.seconds is not None for row in own.values()):
-            scalings.append(_scaling(case, own, machine, network, ranks))
+            processor = {
+                key[1:]: min(float(row.more["processor_seconds"]) for row in rows)
+                for key, rows in found.items()
+                if key[0] == case.run.method
+            }
+            scalings.append(_scaling(case, own, processor, machine, network, ranks))
     return list(best.values()), scalings, network
 
 
@@ -126,6 +136,7 @@ def run_network(job: dict[str, Any], comm: Any) -> dict[str, Any]:
 def _scaling(
     case: Case,
     rows: dict[tuple[int, int], Row],
+    processor: dict[tuple[int, int], float],
     machine: Machine,
     network: Network,
     ranks: int,
@@ -135,7 +146,7 @@ def _scaling(
     predicted: dict[tuple[int, int], float] = {}
     if case.run.kind == "kernel":
         # From one rank's time on the smaller problem: entries of H and rows, shared, and meetings.
-        one = measured[small.dimension, 1]
+        one = processor[small.dimension, 1]
         meetings = network.seconds(STEPS * Traffic(waits=1), ranks)
         for problem in case.sizes:
             work = _step_work(problem) / _step_work(small)
@@ -151,7 +162,7 @@ def _scaling(
                 predicted[problem.dimension, point.ranks] = point.cost.seconds
     busy = max(row.busy_elsewhere or 0.0 for row in rows.values())
     dimensions = (small.dimension, large.dimension)
-    return Scaling(case.run.method, dimensions, ranks, measured, predicted, busy)
+    return Scaling(case.run.method, dimensions, ranks, measured, processor, predicted, busy)
 
 
 def _step_work(problem: Problem) -> float:
@@ -169,19 +180,26 @@ def scaling_table(scalings: Sequence[Scaling], network: Network) -> str:
         f"{network.bandwidth / 1e9:.3g} GB/s; other work took up to "
         f"{max(s.busy_elsewhere for s in scalings):.1f} cores meanwhile",
         f"{'work':12s} {'D':>8s} {'1 rank':>9s} {f'{ranks} ranks':>9s} {'speed-up':>9s} "
-        f"{'predicted':>9s}",
+        f"{'processor':>9s} {'predicted':>9s}",
     ]
     for s in scalings:
         for d in s.dimensions:
             one, several = s.measured[d, 1], s.measured[d, ranks]
+            ups = (s.strong(d, times) for times in (s.measured, s.processor, s.predicted))
             lines.append(
                 f"{s.work:12s} {d:8d} {one:7.3g} s {several:7.3g} s "
-                f"{s.strong(d, s.measured):9.2f} {s.strong(d, s.predicted):9.2f}"
+                + " ".join(f"{up:9.2f}" for up in ups)
             )
-    lines.append(f"{ranks} ranks on the larger problem over 1 rank on the smaller:")
+    lines.append(
+        f"{ranks} ranks on the larger problem over 1 rank on the smaller (the larger on 1 rank):"
+    )
     for s in scalings:
-        lines.append(
-            f"{s.work:12s} measured {s.weak(s.measured):.2f}, predicted {s.weak(s.predicted):.2f} "
-            f"(the larger on 1 rank: {s.growth(s.measured):.2f}, {s.growth(s.predicted):.2f})"
-        )
+        ratios = [
+            f"{name} {s.weak(times):.2f} ({s.growth(times):.2f})"
+            for name, times in (
+                *(("measured", s.measured), ("processor", s.processor)),
+                ("predicted", s.predicted),
+            )
+        ]
+        lines.append(f"{s.work:12s} {', '.join(ratios)}")
     return "\n".join(lines)

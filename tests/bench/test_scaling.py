@@ -17,7 +17,8 @@ def test_ratios():
     """Two ranks take 0.6 of one rank's time; the larger problem is three times the smaller one."""
     measured = {(8, 1): 10.0, (8, 2): 6.0, (16, 1): 30.0, (16, 2): 18.0}
     ideal = {(8, 1): 10.0, (8, 2): 5.0, (16, 1): 20.0, (16, 2): 10.0}
-    found = Scaling("work", (8, 16), 2, measured, ideal, 0.3)
+    processor = {key: 0.9 * seconds for key, seconds in measured.items()}
+    found = Scaling("work", (8, 16), 2, measured, processor, ideal, 0.3)
     assert found.strong(8, measured) == pytest.approx(1 / 0.6)
     assert found.strong(16, ideal) == 2.0
     assert found.weak(measured) == pytest.approx(1.8)
@@ -25,7 +26,7 @@ def test_ratios():
     assert found.growth(measured) == 3.0
     text = scaling_table([found], Network(1e-6, 5e9))
     assert "1 us, 5 GB/s; other work took up to 0.3 cores" in text
-    assert "measured 1.80, predicted 1.00 (the larger on 1 rank: 3.00, 2.00)" in text
+    assert "measured 1.80 (3.00), processor 1.80 (3.00), predicted 1.00 (2.00)" in text
     assert scaling_table([], Network(1e-6, 5e9)) == "scaling: nothing was measured"
 
 
@@ -38,7 +39,8 @@ def test_a_case_is_run_on_both_sizes_and_numbers_of_ranks(capsys):
     assert found.measured == {(row.D, row.ranks): row.seconds for row in rows}
     # Every rank does half of it, and meets the other once in a step.
     meetings = STEP["steps"] * network.latency
-    assert found.predicted[128, 2] == pytest.approx(0.5 * found.measured[128, 1] + meetings)
+    assert found.predicted[128, 2] == pytest.approx(0.5 * found.processor[128, 1] + meetings)
+    assert found.processor[128, 2] > 0 and found.processor.keys() == found.measured.keys()
     assert network.latency > 0
     assert network.bandwidth > 0
     assert "2 rank(s) of 1 thread(s): done" in capsys.readouterr().err
