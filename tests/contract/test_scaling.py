@@ -12,6 +12,7 @@ import mbltn as mb
 from mbltn.errors import InvalidInput
 from mbltn.machine import Machine
 from mbltn.network import Network
+from mbltn.operators import SIGMA_X, HilbertSpace, Operator, Term
 from mbltn.operators.tiles import Cut, tiles
 from mbltn.operators.traffic import tile_traffic, useful_ranks
 from mbltn.solvers.choice.scaling import UNCOUNTED, on_ranks
@@ -47,6 +48,13 @@ def test_without_messages_ranks_never_lose(method):
         assert after.efficiency <= before.efficiency * (1 + 1e-12)
 
 
+def test_what_every_rank_does_again_stays():
+    """The near block is factorised by all: without messages, too, time does not fall for ever."""
+    found = points("windowed", replace(NODES, network=FREE))
+    assert found[1].efficiency < 0.99
+    assert found[-2].cost.seconds < 1.2 * found[-1].cost.seconds
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_messages_are_added_to_that(method):
     free = points(method, replace(NODES, network=FREE))
@@ -71,6 +79,15 @@ def test_on_one_node_the_filter_sends_nothing():
     within, beyond = points("filtered", node)[6:8]
     assert (within.machine.nodes, beyond.machine.nodes) == (1, 2)
     assert within.communication < 0.1 < beyond.communication
+
+
+def test_a_tile_that_two_terms_ask_for_is_sent_once():
+    """Spin 1 flips where spin 2 is up, and where spin 3 is: three quarters of eight tiles."""
+    up = np.diag([1.0, 0.0])
+    terms = tuple(Term(0.5, ((1, SIGMA_X), (site, up))) for site in (2, 3))
+    traffic = tile_traffic(Operator(HilbertSpace((8, 2, 2, 2, 2)), terms), 2)
+    assert traffic.messages.tolist() == [1, 1]
+    assert traffic.tiles.tolist() == [6, 6]
 
 
 def test_ranks_that_divide_nothing_evenly():
