@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from .comm import Serial, by_rank_zero, node_neighbours
 from .errors import InvalidInput
+from .network import BETWEEN_NODES, WITHIN_A_NODE, Network, Traffic
 from .scheduler import job_memory
 
 _CGROUPS = Path("/sys/fs/cgroup")
@@ -21,8 +22,8 @@ _FILES = {
     2: ("memory.max", "memory.current", "inactive_file"),
     1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
 }
-# Where nothing was measured or stated: one core of today. All costs scale with it alike, so that
-# choices do not depend on it.
+# Where nothing was measured or stated: one core of today. Costs on one rank scale with it alike,
+# so that choices do not depend on it.
 TYPICAL_GFLOPS = 40.0
 # The rest belongs to the system and to what the interpreter has loaded.
 _USABLE = 0.9
@@ -42,6 +43,7 @@ class Machine:
     nodes : machines that share no memory
     threads : of one rank
     beside : ranks of the same machine that work on other problems meanwhile
+    network : between the nodes, or between the ranks of a single one, if it is known
 
     Examples
     --------
@@ -56,6 +58,7 @@ class Machine:
     nodes: int = 1
     threads: int = 1
     beside: int = 0
+    network: Network | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("ranks", "nodes", "threads"):
@@ -69,6 +72,36 @@ class Machine:
     def on_one_node(self) -> float:
         """Bytes that a method without MPI can use."""
         return self.memory / self.nodes
+
+    @property
+    def between(self) -> Network:
+        """The network as stated, or what is assumed of one node or of several."""
+        if self.network is not None:
+            return self.network
+        return WITHIN_A_NODE if self.nodes == 1 else BETWEEN_NODES
+
+    def seconds_of(self, traffic: Traffic) -> float:
+        """Time that a rank spends on this.
+
+        Neighbouring ranks share a node. Partners differ in one bit of their numbers, so that of
+        log2(ranks) messages log2(ranks / nodes) stay within it; all that is collective goes by the
+        network.
+
+        Examples
+        --------
+        >>> message = Traffic(messages=2, sent=2e9)
+        >>> Machine(ranks=4, nodes=1).seconds_of(message)  # 4 GB/s within a node
+        0.500002
+        >>> Machine(ranks=4, nodes=2).seconds_of(message)  # 1 GB/s between them
+        1.250003
+        """
+        if self.nodes == 1 or self.ranks == 1:
+            return self.between.seconds(traffic, self.ranks)
+        share = math.log2(max(1.0, self.ranks / self.nodes)) / math.log2(self.ranks)
+        inside = share * Traffic(messages=traffic.messages, sent=traffic.sent)
+        outside = traffic + (-1.0) * inside
+        inner, outer = WITHIN_A_NODE, self.between
+        return inner.seconds(inside, self.ranks) + outer.seconds(outside, self.ranks)
 
     def share(self, ranks: int) -> Machine:
         """What `ranks` of these ranks have while the others work, too."""

@@ -351,6 +351,37 @@ def test_a_plan_for_a_stated_machine():
     assert "2 ranks of 40 GFlop/s with 8 GB together" in slow[-1]
 
 
+def test_the_largest_realization_on_more_and_more_ranks():
+    stated = ["--ranks", 64, "--memory", 256, "--nodes", 2, "--latency", 3, "--bandwidth", 0.5]
+    job = mbltn("run", TINY, "--plan", "--scaling", *LARGE, "--gflops", 40, *stated)
+    assert job.returncode == 0, job.stderr
+    _, text = job.stdout.split("Nothing was computed.")
+    title, head, *rows, advice, limits = text.strip().splitlines()
+    assert "D=4194304, states 50" in title
+    assert "ranks of one thread with 40 GFlop/s and 4 GB; messages 3 us + 0.5 GB/s" in title
+    assert head.split() == [
+        *("ranks", "nodes", "memory", "a", "rank", "time", "efficiency", "communication")
+    ]
+    columns = [re.split(r" {2,}", row.strip()) for row in rows]
+    assert [int(row[0]) for row in columns] == [2**p for p in range(13)]
+    assert [int(row[1]) for row in columns] == [max(1, 2**p // 32) for p in range(13)]
+    assert columns[0][5] == "0%"
+    assert all(("too large" in row[2]) == (in_bytes(row[2]) > 4e9) for row in columns)
+    assert advice.startswith(("Sensible", "No number of these ranks"))
+    assert "docs/scaling.md" in limits
+
+
+def in_bytes(text):
+    number, unit = text.split()[:2]
+    return float(number) * {"kB": 1e3, "MB": 1e6, "GB": 1e9}[unit]
+
+
+def test_a_method_of_one_rank_has_nothing_to_scale():
+    dense = ["-o", "ensemble.1.solver=dense"]
+    job = mbltn("run", TINY, "--plan", "--scaling", *dense)
+    assert job.stdout.splitlines()[-1].startswith("scaling: dense works on one rank (D=64)")
+
+
 def test_a_plan_names_what_does_not_fit_and_what_would():
     job = mbltn("run", TINY, "--plan", *LARGE, "--memory", 1, "--gflops", 50)
     assert job.returncode == 0
@@ -366,6 +397,10 @@ def test_a_plan_names_what_does_not_fit_and_what_would():
     ("options", "message"),
     [
         (["--ranks", 3], "add --plan"),
+        (["--latency", 3, "--bandwidth", 1], "--latency, --bandwidth states a machine"),
+        (["--scaling"], "add --plan"),
+        (["--plan", "--latency", -1], "must be a time"),
+        (["--plan", "--bandwidth", 0], "must be positive"),
         (["--plan", "--memory", -1], "must be positive"),
         (["--plan", "--ranks", 0], "--ranks"),
     ],

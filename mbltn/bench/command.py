@@ -36,6 +36,7 @@ _OF_THE_PROBLEM = ("alpha", "model", "coupling", "n_grain", "seed", "realization
 @click.option("--rounds", type=int, help="Turns of each method; the best counts [1; B6-B9: 3, 5].")
 @click.option("--baseline", help="Method that the ratios are to [slepc-ldlt, or the slowest].")
 @click.option("--yardstick", help="B1 ... B9, some with commas, or all: docs/benchmarks.md.")
+@click.option("--scaling", is_flag=True, help="1 rank against --ranks, measured and predicted.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for rows, table and plot.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
@@ -49,7 +50,10 @@ def bench(comm: Any, **options: Any) -> None:
     from .rows import all_agree
 
     together(comm, lambda: _check_alone(comm))
-    rows = _yardsticks(options) if options["yardstick"] else _methods(options)
+    if options["scaling"]:
+        rows = _scaling(options)
+    else:
+        rows = _yardsticks(options) if options["yardstick"] else _methods(options)
     if not all_agree(rows):
         raise SystemExit(1)
 
@@ -117,6 +121,22 @@ def _yardsticks(options: dict[str, Any]) -> list[Any]:
     return rows
 
 
+def _scaling(options: dict[str, Any]) -> list[Any]:
+    from . import Voice
+    from .scaling import run_scaling, scaling_table
+
+    for fixed in ("yardstick", "methods", "lbits", "pairs", "baseline", *_OF_THE_PROBLEM):
+        if options[fixed] is not None:
+            option = "grain-spins" if fixed == "n_grain" else fixed
+            raise InvalidInput(f"--{option} was given with --scaling, which fixes it: leave it out")
+    ranks = max(2, options["ranks"])
+    _, limits = _resources(options, _METHOD_SECONDS)
+    page = _Page(options)
+    rows, scalings, network = run_scaling(ranks, options["rounds"] or 3, limits, Voice())
+    page.finish(scaling_table(scalings, network), rows, [each.as_json() for each in scalings])
+    return rows
+
+
 class _Page:
     """What is printed, and kept in a folder as it comes."""
 
@@ -155,6 +175,24 @@ class _Page:
                     append_json(self._folder / name, values)
             with (self._folder / "table.txt").open("a") as table:
                 table.write(text + "\n")
+
+    def finish(self, table: str, rows: list[Any], ratios: list[dict[str, Any]]) -> None:
+        """What compares rows of several problems."""
+        from . import append_json
+        from .machine import describe
+        from .machine import text as machine_text
+
+        head = [f"command: mbltn {shlex.join(sys.argv[1:])}", machine_text(describe())]
+        text = "\n".join([*head, "", table])
+        for value in ratios if self._as_json else []:
+            click.echo(json.dumps(value, allow_nan=False))
+        if not self._as_json:
+            click.echo(text)
+        if self._folder is not None:
+            append_json(self._folder / "rows.json", [row.as_json() for row in rows])
+            append_json(self._folder / "scaling.json", ratios)
+            with (self._folder / "table.txt").open("a") as kept:
+                kept.write(text + "\n")
 
     def draw(self, rows: list[Any]) -> None:
         """FOLDER/bench.png, if there are several dimensions to draw against."""

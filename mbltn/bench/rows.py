@@ -70,6 +70,7 @@ _MORE = (
     *("mean_entropy", "mean_gap_ratio", "realizations_per_second"),
     *("gflops", "median_gflops", "triad_gbs", "triad_gflops"),
     *("overhead", "eigh_seconds"),
+    "processor_seconds",
     *("warm_up", "blas"),
 )
 

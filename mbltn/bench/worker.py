@@ -25,6 +25,7 @@ from .machine import loaded_blas, own_peak_mb
 from .methods import METHODS, obstacle
 from .probes import run_probes
 from .problem import Problem
+from .scaling import run_network
 
 
 def run_solve(job: dict[str, Any], comm: Any) -> dict[str, Any]:
@@ -37,8 +38,9 @@ def run_solve(job: dict[str, Any], comm: Any) -> dict[str, Any]:
     ready = _peak_mb(comm)
 
     comm.allgather(None)
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), time.process_time()
     result = method.solve(operator, target, comm)
+    processor = max(comm.allgather(time.process_time() - busy))
     seconds = max(comm.allgather(time.perf_counter() - begin))
 
     peak = _peak_mb(comm)
@@ -47,6 +49,7 @@ def run_solve(job: dict[str, Any], comm: Any) -> dict[str, Any]:
         "energies": [float(energy) for energy in judged.energies],
         "scale": norm_bound(operator),
         "seconds": seconds,
+        "processor_seconds": processor,
         "phases": judged.phases,
         "baseline_mb": baseline,
         "ready_mb": ready,
@@ -83,6 +86,7 @@ RUNNERS: dict[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "kernel": run_kernel,
     "ensemble": run_ensemble,
     "probes": run_probes,
+    "network": run_network,
 }
 
 

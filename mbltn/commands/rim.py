@@ -90,10 +90,29 @@ def stated_machine(comm: Any, stated: dict[str, Any]) -> Any:
     changes = dict(stated)
     if "memory" in changes:
         changes["memory"] *= 1e9
-    return together(comm, lambda: replace(machine, **changes))
+    units = {"latency": 1e-6, "bandwidth": 1e9}
+    of_network = {name: unit * changes.pop(name) for name, unit in units.items() if name in changes}
+
+    def change() -> Any:
+        changed = replace(machine, **changes)
+        if not of_network:
+            return changed
+        return replace(changed, network=replace(changed.between, **of_network))
+
+    return together(comm, change)
 
 
-def plan_text(study: Any, machine: Any) -> str:
-    from ..report import plan_text
+def plan_text(study: Any, machine: Any, scaling: bool = False) -> str:
+    from ..report import plan_text, scaling_text
 
-    return plan_text(study, machine)
+    text = plan_text(study, machine)
+    return f"{text}\n{scaling_text(study, _whole_node(machine))}" if scaling else text
+
+
+def _whole_node(machine: Any) -> Any:
+    """Where one rank was planned for, all cores of this node could be ranks."""
+    from ..bench.machine import cores
+
+    if machine.ranks > 1:
+        return machine
+    return replace(machine, ranks=cores(), threads=1, gflops=machine.gflops / machine.threads)

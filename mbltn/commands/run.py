@@ -40,6 +40,12 @@ from .rim import (
 @click.option("--ranks", type=click.IntRange(1), help="With --plan: ranks of another machine.")
 @click.option("--memory", type=float, metavar="GB", help="With --plan: memory of all its ranks.")
 @click.option("--gflops", type=float, help="With --plan: rate of matrix products on one rank.")
+@click.option("--nodes", type=click.IntRange(1), help="With --plan: nodes of these ranks [1].")
+@click.option("--latency", type=float, metavar="US", help="With --plan: microseconds a message.")
+@click.option("--bandwidth", type=float, metavar="GB", help="With --plan: GB/s that a rank sends.")
+@click.option(
+    "--scaling", is_flag=True, help="With --plan: the largest realization on 1 to 4096 ranks."
+)
 @options.time_limit
 @options.grace
 @options.progress
@@ -54,6 +60,10 @@ def run(
     ranks: int | None,
     memory: float | None,
     gflops: float | None,
+    nodes: int | None,
+    latency: float | None,
+    bandwidth: float | None,
+    scaling: bool,
     time_limit: str | None,
     grace: int,
     progress: str,
@@ -77,7 +87,10 @@ def run(
 
     stated = {
         name: value
-        for name, value in (("ranks", ranks), ("memory", memory), ("gflops", gflops))
+        for name, value in (
+            *(("ranks", ranks), ("memory", memory), ("gflops", gflops), ("nodes", nodes)),
+            *(("latency", latency), ("bandwidth", bandwidth)),
+        )
         if value is not None
     }
     if stated and not only_plan:
@@ -85,6 +98,8 @@ def run(
             f"--{', --'.join(stated)} states a machine to plan for: add --plan, or leave it out "
             "(a run uses the ranks of mpirun and what memory there is)"
         )
+    if scaling and not only_plan:
+        raise click.UsageError("--scaling is part of a plan: add --plan")
     if only_plan and part_text is not None:
         raise click.UsageError("--plan is of the whole study: leave out --part")
 
@@ -97,7 +112,7 @@ def run(
     loaded = together(comm, load)
     if only_plan:
         machine = stated_machine(comm, stated)
-        click.echo(by_rank_zero(comm, lambda: plan_text(loaded, machine)))
+        click.echo(by_rank_zero(comm, lambda: plan_text(loaded, machine, scaling)))
         return
     folder = out if out is not None else Path("results") / loaded.name
     part = None

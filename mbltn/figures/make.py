@@ -15,7 +15,7 @@ from ..plotting.curves import draw_curves
 from ..plotting.lattice import draw_site_maps
 from ..study import Stop, Study
 from ..validation.evidence import FromStudies, check_size, gather
-from . import bubble, continuum, failed_avalanches, interface, nearly_mbl_metal
+from . import bubble, continuum, failed_avalanches, interface, nearly_mbl_metal, scaling
 from .figure import PaperFigure
 
 FIGURES: dict[str, PaperFigure] = {
@@ -24,6 +24,7 @@ FIGURES: dict[str, PaperFigure] = {
     **bubble.FIGURES,
     **failed_avalanches.FIGURES,
     **interface.FIGURES,
+    **scaling.FIGURES,
 }
 
 

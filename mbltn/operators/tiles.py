@@ -123,7 +123,7 @@ def tiles(op: Operator, cut: Cut, low: int, high: int) -> Tiles:
         outer = [site for site in block.sites if not cut.first <= site < cut.last]
         local = _local_index(op.space, cut, outer, low, high)
         offsets = _outer_offsets(op.space, cut, outer)
-        for row, column, matrix in _transitions(op, block, cut):
+        for row, column, matrix in transitions(op, block, cut):
             if not outer:
                 core += matrix
                 continue
@@ -191,7 +191,7 @@ def _outer_offsets(space: HilbertSpace, cut: Cut, outer: list[int]) -> np.ndarra
     return offsets
 
 
-def _transitions(op: Operator, block: Block, cut: Cut) -> Iterator[tuple[int, int, np.ndarray]]:
+def transitions(op: Operator, block: Block, cut: Cut) -> Iterator[tuple[int, int, np.ndarray]]:
     """(row, column) on the block's outer sites, and the matrix on the whole core beside it."""
     space = op.space
     touched = [site for site in block.sites if cut.first <= site < cut.last]

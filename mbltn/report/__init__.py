@@ -3,6 +3,7 @@
 from .comparison import comparison_of, comparison_rows, comparison_text
 from .figure import draw, why_no_figure
 from .plan_and_status import plan_text, seconds_of, study_of
+from .scaling import scaling_text
 from .status import status_report, status_text
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "comparison_text",
     "draw",
     "plan_text",
+    "scaling_text",
     "seconds_of",
     "status_report",
     "status_text",

@@ -40,7 +40,7 @@ def plan_text(study: Study, machine: Machine) -> str:
         if refused:
             refusals.append(f"{name or study.name}: {first.refusal}")
         rows.append(_plan_row(name, states, first, len(members), refused))
-    return "\n".join([*_aligned([_PLAN, *rows]), *refusals, _plan_total(study, tasks, machine)])
+    return "\n".join([*aligned([_PLAN, *rows]), *refusals, _plan_total(study, tasks, machine)])
 
 
 _PLAN = (
@@ -92,12 +92,12 @@ def seconds_of(tasks: Sequence[Task], machine: Machine) -> float:
     return longest
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
-    """Words to the left, numbers to the right."""
+def aligned(rows: list[tuple[str, ...]], left: tuple[int, ...] = (0, 2)) -> list[str]:
+    """Columns of words to the `left`, of numbers to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
         "  ".join(
-            cell.ljust(width) if number in (0, 2) else cell.rjust(width)
+            cell.ljust(width) if number in left else cell.rjust(width)
             for number, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows

@@ -15,6 +15,7 @@ import scipy.linalg
 from .krylov_basis import MAX_WIDTH, Apply, Decide, KrylovBasis, Sum, alone, here, orthonormalised
 
 __all__ = [
+    "GROWTH_BETWEEN_CHECKS",
     "RitzPairs",
     "alone",
     "basis_bytes",
@@ -25,7 +26,7 @@ __all__ = [
     "rayleigh_ritz",
 ]
 
-_GROWTH_BETWEEN_CHECKS = 1.1
+GROWTH_BETWEEN_CHECKS = 1.1
 _BLOCKS_TO_CONFIRM = 4
 
 
@@ -146,7 +147,7 @@ def block_lanczos(
         full = basis.filled + basis.pending > basis.capacity
         if not (stop or full or basis.filled >= next_check):
             continue
-        next_check = int(_GROWTH_BETWEEN_CHECKS * basis.filled) + basis.pending
+        next_check = int(GROWTH_BETWEEN_CHECKS * basis.filled) + basis.pending
         values, rotation, residuals = basis.ritz()
         order = select(values)
         n = count(values[order])

@@ -2,12 +2,12 @@
 #PBS -N large_chain
 #PBS -l select=2:ncpus=32:mpiprocs=32:mem=122071mb
 #PBS -l place=scatter
-#PBS -l walltime=01:00:00
+#PBS -l walltime=01:50:00
 #PBS -j oe
 #PBS -r y
 #
 # Written by: mbltn submit --cluster pbs --ranks 64 --ranks-per-realization 64 --nodes 2 --mem 256GB --environment mpi_jobs/environment/modules.sh -- mpi_jobs/studies/large_chain.toml
-# Planned: 8 realizations in one job of about 23 min on 64 ranks of 40 GFlop/s and 230 GB; a problem takes up to 51.7 GB and 5.3 min.
+# Planned: 8 realizations in one job of about 50 min on 64 ranks of 40 GFlop/s and 230 GB; a problem takes up to 29.2 GB and 12 min.
 #
 # PBS ends a job with SIGTERM, which this shell hands to the ranks as SIGUSR1. They finish or drop
 # what is in flight and end with 75, "unfinished, go on later". PBS lets only operators requeue a
@@ -16,12 +16,12 @@
 
 cd -- "${PBS_O_WORKDIR:-.}" || exit 1
 # PBS does not say when the job ends; mbltn run reads this.
-export MBLTN_JOB_END=$(($(date +%s) + 3600))
+export MBLTN_JOB_END=$(($(date +%s) + 6600))
 . mpi_jobs/environment/modules.sh || exit 1
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 job=
 trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
-mpirun -n 64 mbltn run --progress lines --grace 480 -o resources.ranks_per_problem=64 -- mpi_jobs/studies/large_chain.toml &
+mpirun -n 64 mbltn run --progress lines --grace 1106 -o resources.ranks_per_problem=64 -- mpi_jobs/studies/large_chain.toml &
 job=$!
 wait "$job"
 code=$?

@@ -5,14 +5,14 @@
 #SBATCH --ntasks-per-node=32
 #SBATCH --cpus-per-task=1
 #SBATCH --mem-per-cpu=3815M
-#SBATCH --time=01:00:00
-#SBATCH --signal=B:USR1@641
+#SBATCH --time=01:50:00
+#SBATCH --signal=B:USR1@1475
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --output=large_chain-%j.log
 #
 # Written by: mbltn submit --cluster slurm --ranks 64 --ranks-per-realization 64 --nodes 2 --mem 256GB --environment mpi_jobs/environment/modules.sh -- mpi_jobs/studies/large_chain.toml
-# Planned: 8 realizations in one job of about 23 min on 64 ranks of 40 GFlop/s and 230 GB; a problem takes up to 51.7 GB and 5.3 min.
+# Planned: 8 realizations in one job of about 50 min on 64 ranks of 40 GFlop/s and 230 GB; a problem takes up to 29.2 GB and 12 min.
 #
 # Before its time is over Slurm signals this shell, which tells the ranks. They finish or drop what is
 # in flight and end with 75, "unfinished, go on later": the job then returns into the queue. A
@@ -26,7 +26,7 @@ cd -- "${SLURM_SUBMIT_DIR:-.}" || exit 1
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 job=
 trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
-mpirun -n 64 mbltn run --progress lines --grace 480 -o resources.ranks_per_problem=64 -- mpi_jobs/studies/large_chain.toml &
+mpirun -n 64 mbltn run --progress lines --grace 1106 -o resources.ranks_per_problem=64 -- mpi_jobs/studies/large_chain.toml &
 job=$!
 wait "$job"
 code=$?

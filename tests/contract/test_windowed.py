@@ -480,7 +480,7 @@ def test_target_on_a_level(alpha):
 def test_wide_blocks_only_where_memory_is_plentiful():
     """The cheapest that fits, and half of the memory left free by blocks that could be narrower."""
     wide, narrow, small = (
-        Setting(4, 0.5, 0.1, 100, 128, 50, operations, 0.1, 1e3, memory, width)
+        Setting(4, 0.5, 0.1, 100, 128, 50, 1, 90, 14.0, operations, 0.1, 1e3, memory, width)
         for operations, memory, width in ((1.0, 6.0, 32), (2.0, 5.0, 16), (3.0, 1.0, 16))
     )
     settings = [wide, narrow, small]

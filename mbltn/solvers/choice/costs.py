@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,22 +18,25 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from ...errors import UnfitMethod
 from ...machine import Machine
+from ...network import Traffic
 from ...operators import Operator, to_csr
 from ...operators.operator import local_blocks
 from ...operators.tiles import Cut, stored_entries
 from ..base import Target
 from ..filtered import Filtered
+from ..filtered import traffic as filtered_traffic
 from ..filtered.sizes import Sizes, levels_for
 from ..reduced.elimination import Blocks
 from ..reduced.solver import require_fit
 from ..windowed import Windowed
+from ..windowed import traffic as windowed_traffic
 from ..windowed.cost import cheapest_within, settings
 from ..windowed.solver import expected_count
 from .levels import density_at, half_bandwidth
 from .rates import fitted
 
-# Time falls as this power of the ranks: assumed, nothing beyond two ranks was measured.
-_SCALING = {"slepc": 0.6, "windowed": 0.9, "filtered": 0.9}
+# Time of MUMPS falls as this power of the ranks: assumed, its messages are not ours to count.
+_SCALING_OF_MUMPS = 0.6
 # Of the Krylov vectors of the filter: the share that is filled before all levels have converged,
 # and how many times as many are where they do not fit. Random vectors of its density of states.
 _FILLED = 0.75
@@ -71,14 +74,18 @@ class Work:
     memory : bytes on all ranks
     matvecs : applications of H to a vector, None for a method that makes none
     note : the numbers behind it
-    alone : share of the time that more ranks do not make shorter
+    alone : operations by kind that more ranks do not make fewer
+    most_ranks : that have something to do
+    traffic : what a rank sends
     """
 
     operations: tuple[float, ...]
     memory: float
     matvecs: float | None = None
     note: str = ""
-    alone: float = 0.0
+    alone: tuple[float, ...] = ()
+    most_ranks: float = math.inf
+    traffic: Traffic = field(default=Traffic())
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,7 @@ class Cost:
     memory : bytes on all ranks
     matvecs : applications of H to a vector, None for a method that makes none
     note : the numbers behind it, or why it cannot
+    communication : seconds of it that ranks wait for messages, where they are counted
     """
 
     method: str
@@ -99,6 +107,7 @@ class Cost:
     memory: float
     matvecs: float | None = None
     note: str = ""
+    communication: float = 0.0
 
     @property
     def possible(self) -> bool:
@@ -171,11 +180,13 @@ def _cost(method: str, problem: Problem, machine: Machine) -> Cost:
         work = WORK[method](problem, replace(machine, memory=machine.memory / room))
     except UnfitMethod as error:
         return Cost(method, math.inf, math.inf, None, str(error))
-    amount = sum(p * n for p, n in zip(prices, work.operations, strict=True))
-    ranks = machine.ranks ** _SCALING.get(method, 0.0)
     rate = 1e9 * machine.gflops * machine.threads ** (_THREADED[method] - 1.0)
-    seconds = amount / rate * (work.alone + (1.0 - work.alone) / ranks)
-    return Cost(method, seconds, room * work.memory, work.matvecs, work.note)
+    amount = sum(p * n for p, n in zip(prices, work.operations, strict=True)) / rate
+    alone = sum(p * n for p, n in zip(prices, work.alone, strict=False)) / rate
+    communication = machine.seconds_of(work.traffic)
+    ranks = min(machine.ranks, work.most_ranks)
+    seconds = alone + (amount - alone) / ranks + communication
+    return Cost(method, seconds, room * work.memory, work.matvecs, work.note, communication)
 
 
 def _require_interior(problem: Problem) -> None:
@@ -187,14 +198,14 @@ def _require_interior(problem: Problem) -> None:
 
 def _dense(problem: Problem, machine: Machine) -> Work:
     d = float(problem.op.dimension)
-    return Work((1.0, d**2, d**3, d**2 * problem.count), 32.0 * d**2)
+    return Work((1.0, d**2, d**3, d**2 * problem.count), 32.0 * d**2, most_ranks=1)
 
 
 def _shift_invert(problem: Problem, machine: Machine) -> Work:
     d, k = problem.op.dimension, problem.count
     if problem.target.interval is not None or k >= d - 1:
         raise UnfitMethod(f"it returns a number of levels below D - 1, not {problem.target}")
-    return _factored(problem, solves=2.0 * k + 20.0)
+    return replace(_factored(problem, solves=2.0 * k + 20.0), most_ranks=1)
 
 
 def _reduced(problem: Problem, machine: Machine) -> Work:
@@ -204,11 +215,14 @@ def _reduced(problem: Problem, machine: Machine) -> Work:
     solves = 2.0 * k + 40.0
     operations = (1.0, kept**3, kept**2 * solves, d * k * solves)
     note = f"{kept:.0f} states left, about {solves:.0f} solves"
-    return Work(operations, 24.0 * kept**2 + 8.0 * d * (4.0 * k + 40.0), None, note)
+    memory = 24.0 * kept**2 + 8.0 * d * (4.0 * k + 40.0)
+    return Work(operations, memory, None, note, most_ranks=1)
 
 
 def _slepc(problem: Problem, machine: Machine) -> Work:
-    return _factored(problem, solves=2.2 * problem.count + 50.0)
+    work = _factored(problem, solves=2.2 * problem.count + 50.0)
+    # So many ranks without a loss would take as long as these.
+    return replace(work, most_ranks=machine.ranks**_SCALING_OF_MUMPS)
 
 
 def _factored(problem: Problem, solves: float) -> Work:
@@ -296,7 +310,13 @@ def _windowed(problem: Problem, machine: Machine) -> Work:
     )
     matvecs = chosen.matvecs
     operations = (1.0, chosen.operations, matvecs * problem.op.dimension, matvecs)
-    return Work(operations, chosen.memory, matvecs, note, chosen.alone)
+    single = options.precision == "single"
+    return Work(
+        *(operations, chosen.memory, matvecs, note),
+        alone=(1.0, chosen.alone),
+        most_ranks=problem.op.dimension // chosen.core_dimension,
+        traffic=windowed_traffic.solve_traffic(problem.op, machine.ranks, chosen, single),
+    )
 
 
 def _filtered(problem: Problem, machine: Machine) -> Work:
@@ -316,7 +336,20 @@ def _filtered(problem: Problem, machine: Machine) -> Work:
     apply = 2.0 * stored_entries(op)
     krylov = 4.0 * d * filtered**2 + 20.0 * float(vectors) ** 3
     note = f"{vectors} Krylov vectors, polynomial of order {2.6 / angle:.0f}"
-    return Work((1.0, matvecs * apply, matvecs * d, krylov), memory, matvecs, note)
+    traffic = filtered_traffic.solve_traffic(
+        *(op, machine.ranks),
+        vectors=filtered,
+        order=2.6 / angle,
+        block=b,
+        steps=moments,
+        shared=machine.nodes == 1,
+    )
+    return Work(
+        *((1.0, matvecs * apply, matvecs * d, krylov), memory, matvecs, note),
+        alone=(1.0, 0.0, 0.0, 20.0 * float(vectors) ** 3),
+        most_ranks=Cut.of(op.space).configurations,
+        traffic=traffic,
+    )
 
 
 def _index_bytes(op: Operator) -> float:

@@ -37,7 +37,7 @@ _RR = 3.0
 _ITERATIONS = 13.0
 _KRYLOV = 2.4  # products with triangles, and few columns at once
 # Columns times iterations of the exact solves of one count.
-_COUNTED = 300.0
+COUNTED = 300.0
 _SOLVE = 12.0  # of one column with the inverse of S0, which is read from memory
 
 
@@ -50,8 +50,10 @@ class Setting:
     n_core : sites of the core;  omega : half width of the window of near states
     tail_norm : w;  near : expected number of near states
     slice_levels : wanted levels that share one centre
+    slices : with a centre each;  columns : levels of one of them with its buffer
+    iterations : of SQMR for every column, all corrections together
     operations : floating-point operations of matrix-product speed
-    alone : share of them that rank 0 does alone, or every rank alike
+    alone : those of them that rank 0 does alone, or every rank alike
     matvecs : applications of H to a vector
     memory : bytes on all ranks, beside those of the process itself
     width : columns that share one matrix product
@@ -63,11 +65,18 @@ class Setting:
     near: int
     core_dimension: int
     slice_levels: int
+    slices: int
+    columns: int
+    iterations: float
     operations: float
     alone: float
     matvecs: float
     memory: float
     width: int
+
+    def shared(self, ranks: int) -> float:
+        """Operations that one of so many ranks does."""
+        return self.alone + (self.operations - self.alone) / ranks
 
 
 def level_density(op: Operator, energy: float) -> float:
@@ -108,7 +117,7 @@ def settings(
     threads: int = 1,
     ranks: int = 1,
 ) -> list[Setting]:
-    """Every sensible setting for `count` levels around `energy`, the cheapest first.
+    """Every sensible setting for `count` levels around `energy`, cheapest on these ranks first.
 
     `threads` are those of each of `ranks`, all of which hold the core and the near block.
     """
@@ -144,7 +153,7 @@ def settings(
                     )
                     for width in widths
                 ]
-    return sorted(found, key=lambda setting: setting.operations)
+    return sorted(found, key=lambda setting: setting.shared(ranks))
 
 
 @dataclass(frozen=True)
@@ -188,11 +197,14 @@ def _setting(
     step = 1.7 * apply + _SOLVE * near**2
     corrections = columns * (4.0 * apply + iterations * (0.5 if single else 1.0) * step)
     one_slice = schur + ldl + pencil + corrections + 3.0 * _RR * columns**2 * d
-    certificate = 2.0 * (schur + ldl + 120.0 * apply + _COUNTED * step)
+    certificate = 2.0 * (schur + ldl + 120.0 * apply + COUNTED * step)
     operations = _EIGH * core**3 + slices * one_slice + certificate
-    # Rank 0 diagonalises the core, all factorise the near block of every slice and both counts.
-    alone = min(1.0, (_EIGH * core**3 + (slices + 2.0) * ldl) / operations)
-    matvecs = slices * columns * (4.0 + iterations) + 240.0 + 2.0 * _COUNTED
+    # Rank 0 diagonalises the core and solves pencil and Ritz problems; all factorise the near block
+    # of every slice and, each half of them, of one count, and keep the pencil's levels out of P.
+    kept_out = 4.0 * near * columns**2 * iterations * (0.5 if single else 1.0)
+    a_slice_alone = ldl + pencil + kept_out + 3.0 * _EIGH * columns**3
+    alone = min(operations, _EIGH * core**3 + slices * a_slice_alone + ldl)
+    matvecs = slices * columns * (4.0 + iterations) + 240.0 + 2.0 * COUNTED
     precision = 4 if single else 8
     blocks = d * width * (8 * precision + 16) * threads
     vectors = 8.0 * d * (columns + count + (slices > 1) * count)
@@ -201,7 +213,7 @@ def _setting(
     near_part = max(blocks + ranks * near**2 * precision, ranks * dense)
     memory = vectors + ranks * matrices + near_part + 8 * d
     return Setting(
-        *(cut.sites, omega, w, round(near), core, levels),
+        *(cut.sites, omega, w, round(near), core, levels, slices, round(columns), iterations),
         *(operations, alone, matvecs, memory, width),
     )
 
