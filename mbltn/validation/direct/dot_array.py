@@ -75,7 +75,9 @@ class Array:
     def _gain_e3(self, ln_Gamma: float, eps: float) -> float:
         m = np.arange(2.0, 2 * self.N + 1)
         n = self.s * self.N * np.log(self.gamma * self.K**m) ** self.d
-        terms = (m - 1) * n * self.K ** (2 * eps * m) / (1 + (np.exp(ln_Gamma) * n * self.K**m) ** 2)
+        terms = (
+            (m - 1) * n * self.K ** (2 * eps * m) / (1 + (np.exp(ln_Gamma) * n * self.K**m) ** 2)
+        )
         return float(self.gamma**2 * terms.sum())
 
     def ln_rate(self, eps: float, step: float = 0.05) -> float:
