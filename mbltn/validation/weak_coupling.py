@@ -16,7 +16,8 @@ GAMMA, FAR = 0.03, 1.6  # coupling, and a splitting that no bath of bandwidth 1 
 def golden_rates(tick: Tick = nothing, samples: int = 12, n_bath: int = 300) -> pd.DataFrame:
     """Rate of a level pair on a bath of bandwidth 1, and what becomes of it if it is too far apart.
 
-    Columns `sample`, `rate` (of 2 P - 1 = exp(-2 rate t), fitted while that is above 0.3) and `stays`, the mean P at all times for the splitting FAR.
+    Columns `sample`, `rate` (of 2 P - 1 = exp(-2 rate t), fitted while
+    that is above 0.3) and `stays`, the mean P at all times for the splitting FAR.
     """
     model = SpinOnBath(n_bath=n_bath, gamma=GAMMA, splitting=0.1)
     times = np.linspace(20.0, 100.0, 9)

@@ -1,4 +1,4 @@
-"""The bath of cold electrons (B eqs 3-7): pairs of states by integrals, and hybridized at random."""
+"""The bath of cold electrons (B eqs 3-7): pairs by integrals, and hybridized at random."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -102,7 +103,8 @@ class Array:
         return float(brentq(lambda eps: self.gain(-np.inf, eps) - 1, -5.0, end, xtol=1e-14))
 
 
-FIG5, FIG7 = {"K": 3.0, "N": 10, "s": 0.5, "d": 1}, {"K": 10.0, "N": 10, "s": 0.5, "d": 1}
+FIG5: dict[str, Any] = {"K": 3.0, "N": 10, "s": 0.5, "d": 1}
+FIG7: dict[str, Any] = {"K": 10.0, "N": 10, "s": 0.5, "d": 1}
 ARRAYS = {
     "Fig 8": Array(0.1, **FIG5),
     "weak": Array(0.01, **FIG5),
@@ -129,7 +131,7 @@ def rates(tick: Tick = nothing) -> pd.DataFrame:
     return long_table("eps", curves)
 
 
-BOUNDARIES = {
+BOUNDARIES: dict[str, tuple[dict[str, Any], float | None]] = {
     "K = 3": (FIG5, None),
     "K = 10": (FIG7, None),
     "K = 10, s = 1, d = 3": ({"K": 10.0, "N": 10, "s": 1.0, "d": 3}, None),
@@ -300,7 +302,7 @@ def across_the_transition(tick: Tick = nothing) -> pd.DataFrame:
     return long_table("x", curves)
 
 
-EDGES = {"K": 3.0, "N": 10, "s": 0.5, "d": 2, "Xi": 1.3}
+EDGES: dict[str, Any] = {"K": 3.0, "N": 10, "s": 0.5, "d": 2, "Xi": 1.3}
 
 
 def edges(tick: Tick = nothing) -> pd.DataFrame:
@@ -316,8 +318,14 @@ def edges(tick: Tick = nothing) -> pd.DataFrame:
 
     n_c = s * N * d**d
     found = {
-        "23": [edge(lambda g, z=z: g >= np.exp(-1 / Xi) or g * z >= 1) for z in (6, 2)],
-        "24": [edge(lambda g, z=z: g / np.sqrt(z * N**2) >= K**-N) for z in (6, 2)],
+        "23": [
+            edge(lambda g: g >= np.exp(-1 / Xi) or g * 6 >= 1),
+            edge(lambda g: g >= np.exp(-1 / Xi) or g * 2 >= 1),
+        ],
+        "24": [
+            edge(lambda g: g / np.sqrt(6 * N**2) >= K**-N),
+            edge(lambda g: g / np.sqrt(2 * N**2) >= K**-N),
+        ],
         # Gamma/gamma ln^(2d) rises up to ln(gamma/Gamma) = 2 d, and is 1 before that.
         "26": [0.1 * edge(lambda x: x * np.log(1 / min(x, 0.018)) ** (2 * d) >= 1)],
         "27_low": [edge(lambda x: x >= N * K**-N)],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.integrate import simpson
@@ -36,7 +38,7 @@ def _counted(J: float, t: float, d: int) -> float:
     return float(-((r + 1.0) ** d - r**d) @ np.array(shells) / t)
 
 
-LINE = {"J": 1000.0, "Gamma0": 1.0, "A": 4.0}
+LINE: dict[str, Any] = {"J": 1000.0, "Gamma0": 1.0, "A": 4.0}
 FREQUENCIES = np.array([0.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0])
 
 

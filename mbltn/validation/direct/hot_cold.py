@@ -45,7 +45,7 @@ class HotCold:
         return float(np.sqrt(2 * eps / self.m))
 
     def density(self, eps: float) -> float:
-        """Derivative of the number of momenta below eps, k/pi or k^2/(4 pi), along imaginary eps."""
+        """Derivative of the number of states, k/pi or k^2/(4 pi), along imaginary eps."""
         k = np.sqrt(2 * self.m * (eps + 1e-30j))
         number = k / np.pi if self.dim == 1 else k**2 / (4 * np.pi)
         return float(number.imag / 1e-30)
@@ -226,7 +226,7 @@ def _ln_hot_electrons(system: HotCold, T: float) -> float:
 
 
 def largest_eta(tick: Tick = nothing) -> pd.DataFrame:
-    """The largest eta at the Fermi energy below Delta_c over alpha, and T/Delta_c there, by system."""
+    """The largest eta/alpha at the Fermi energy for T < Delta_c, and ln Delta_c/T there."""
     curves: dict[str, Any] = {}
     depths = np.linspace(1e-3, 5.0, 5000)
     for name, system in SYSTEMS.items():

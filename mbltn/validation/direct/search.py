@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import brentq
@@ -23,9 +24,9 @@ def first_true(holds: Callable[[float], bool], low: float, high: float) -> float
 def first_root(value: Callable[[float], float], grid: np.ndarray) -> float:
     """The root at the first change of sign along a grid; NaN without one."""
     before = value(float(grid[0]))
-    for low, high in zip(grid[:-1], grid[1:], strict=True):
+    for low, high in pairwise(grid):
         now = value(float(high))
         if (before > 0) != (now > 0):
-            return float(brentq(value, low, high, xtol=1e-14, rtol=1e-14))
+            return float(brentq(value, float(low), float(high), xtol=1e-14, rtol=1e-14))
         before = now
     return float("nan")

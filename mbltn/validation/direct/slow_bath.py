@@ -77,7 +77,7 @@ def bath_spectra(tick: Tick = nothing) -> pd.DataFrame:
     branching 3: Xi = 1.5, and 0.5 with and without wings cut at 0.05.
     """
     m = np.arange(0.0, 40.0, STEP)
-    curves = {}
+    curves: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     for name, decay in (("Gaussian", ENTROPY / FOCK), ("Gaussian, per site", 1 / FOCK)):
         rates = np.array([_gaussian(m, W, decay) for W in BANDWIDTHS])
         curves |= _fastest(name, m, rates)

@@ -74,14 +74,14 @@ def _peaks(table: pd.DataFrame) -> list[Check]:
 
 def _pair_density(table: pd.DataFrame) -> list[Check]:
     areas, means, lengths = [], [], []
-    for omega, part in table.groupby("omega"):
+    for _, part in table.groupby("omega"):
+        omega = float(part["omega"].iloc[0])
         x, S = part["x"].to_numpy(), part["value"].to_numpy()
         negative = np.where(S < 0, -S, 0.0)
         # Of both peaks over 2 rho^2 xi: S is in rho^2 and x in xi.
         areas.append(trapezoid(negative, x))
         means.append(trapezoid(x * negative, x) / areas[-1])
         lengths.append(float(continuum.mott_length(_WIRE, omega * direct.DELTA)) / direct.XI)
-    areas, means, lengths = (np.array(each) for each in (areas, means, lengths))
     slope = np.polyfit(lengths, means, 1)[0]
     return [
         Check("l_M/xi", part_lengths(table), lengths, band=1e-9),
@@ -145,8 +145,8 @@ CASES = (
         "B-pairs",
         "eqs 4, 5",
         "for omega << Delta the spectral function has peaks of the area rho^2 xi at l_M",
-        "in exact eigenstates (omega = 0.013 to 0.23 Delta) they have a quarter to a half of it and "
-        "move out by 0.8 of l_M: the central peak overlaps them",
+        "in exact eigenstates (omega = 0.013 to 0.23 Delta) they have a quarter to a half of it "
+        "and move out by 0.8 of l_M: the central peak overlaps them",
         "a fifth of the area: statistics of 60 samples",
         ("continuum/cold_bath",),
         AtOnce(wires.mott_pairs),

@@ -139,8 +139,8 @@ CASES = (
     Case(
         "B-couplings",
         "eqs 8-13, 19, 22-27",
-        "numbers of partners, spacings and matrix elements, and their ratio eta; hot electrons stay "
-        "below their level spacing at any energy (eq 19)",
+        "numbers of partners, spacings and matrix elements, and their ratio eta; hot electrons "
+        "stay below their level spacing at any energy (eq 19)",
         "from lengths and densities upwards; the ratio of eq 19 falls in white noise only, and "
         "grows in Lorentzian disorder and in films",
         "rounding: 1e-9",
@@ -152,8 +152,9 @@ CASES = (
         "B-no-transition",
         "Fig 2, eq 16",
         "with a constant xi there is a transition at some T_c",
-        "not below Delta_c at weak interaction: the largest eta is alpha/(3 e) in a wire, 4 alpha/(9 "
-        "e^2) in a film (times 4 pi^2/3 and 4 with all prefactors), at T = exp(-D/3) Delta_c",
+        "not below Delta_c at weak interaction: the largest eta is alpha/(3 e) in a wire, "
+        "4 alpha/(9 e^2) in a film (times 4 pi^2/3 and 4 with all prefactors), at T = "
+        "exp(-D/3) Delta_c",
         "grid of ln T: 1e-3, and its square for the largest value",
         ("continuum/hot_cold", "continuum/systems", "continuum/validity"),
         AtOnce(direct.largest_eta),

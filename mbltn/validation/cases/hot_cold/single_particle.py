@@ -47,7 +47,7 @@ def _wires(table: pd.DataFrame) -> list[Check]:
         part = table[(table["panel"] == kind) & (table["curve"] == "exact")]
         eps, exact, error = (part[name].to_numpy() for name in ("eps", "value", "error"))
         born = np.asarray(continuum.xi_1d(eps, continuum.Correlator(kind, 1.0, d)))
-        statistics = {"independent": True, "x_label": "eps"}
+        statistics: dict[str, Any] = {"independent": True, "x_label": "eps"}
         if kind == "white":
             airy = 1 / (2 * np.asarray(continuum.lyapunov_airy(eps)))
             # What is left of the grid is of the order (k dx)^4.
@@ -141,7 +141,8 @@ CASES = (
         "xi = 2 eps/(m w) in white noise, more in correlated disorder",
         "transfer matrices agree with Airy functions at all energies; with the mean free path but "
         "for higher orders in U/eps, 6 % at eps = 5 for d = 0.15",
-        "statistics; 0.4 %: (k dx)^4 of the grid; (m w^2)/eps^3, or <U^2>/eps^2, of the mean free path",
+        "statistics; 0.4 %: (k dx)^4 of the grid; (m w^2)/eps^3, or <U^2>/eps^2, of the mean "
+        "free path",
         ("continuum/white_noise", "continuum/localization_length", "continuum/disorder"),
         AtOnce(wires.localization_length),
         _wires,
@@ -161,8 +162,8 @@ CASES = (
         "B-film",
         "eq 20",
         "ln xi grows as pi eps tau",
-        "for eps tau <= 1.25 it grows exponentially, but at the rate 2.3(2) tau in place of 3.5 tau "
-        "and more; larger eps tau, where eq 20 is meant to hold, are out of reach",
+        "for eps tau <= 1.25 it grows exponentially, but at the rate 2.3(2) tau in place of "
+        "3.5 tau and more; larger eps tau, where eq 20 is meant to hold, are out of reach",
         "statistics; 0.25 tau: the grid",
         ("continuum/localization_length",),
         InSizes(film_lengths),

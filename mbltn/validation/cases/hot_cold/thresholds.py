@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -116,7 +118,7 @@ def _superactivation(table: pd.DataFrame) -> list[Check]:
         for quantity, (value, relative) in theory.items():
             depth, exact = curve(table, f"{name}: {quantity}")
             band = relative * abs(exact)
-            label = {"x": depth, "x_label": "ln Delta_c/T"}
+            label: dict[str, Any] = {"x": depth, "x_label": "ln Delta_c/T"}
             checks.append(Check(f"{name}: {quantity}", exact, value, band=band, **label))
         exact = curve(table, f"{name}: ln n_h")[1]
         n_h = np.asarray(continuum.ln_n_h(par, T))
@@ -143,8 +145,8 @@ CASES = (
     Case(
         "B-thresholds",
         "eqs 14, 15, 28, 30",
-        "eps_th is eps_0 ln^2 chi, of order eps_0 chi, eps_F + ln[(Delta_c/T)^3/alpha]/(2 pi tau), in "
-        "a field with the square root of the logarithm",
+        "eps_th is eps_0 ln^2 chi, of order eps_0 chi, eps_F + ln[(Delta_c/T)^3/alpha]/(2 pi tau), "
+        "in a field with the square root of the logarithm",
         "leading logarithms of the roots of eta = 1; in a field the square root has a coefficient "
         "sqrt 2 larger. White noise has no threshold, on a Bethe lattice one of exp(1/eta)",
         "roots: 1e-8; terms that the leading forms leave out, of known size",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -13,7 +15,12 @@ from ..case import Case
 from ..check import Check
 from ..curves import agrees_along
 
-_SCALES = {"gamma": direct.GAMMA, "Delta": direct.DELTA, "Xi": direct.FOCK, "s": direct.ENTROPY}
+_SCALES: dict[str, Any] = {
+    "gamma": direct.GAMMA,
+    "Delta": direct.DELTA,
+    "Xi": direct.FOCK,
+    "s": direct.ENTROPY,
+}
 
 
 def _channels(table: pd.DataFrame) -> list[Check]:
@@ -89,7 +96,13 @@ def _spectra(table: pd.DataFrame) -> list[Check]:
         ("Lorentzian, cut", 0.5, 0.05),
     ):
         within = W if cutoff is None else W[cutoff > W]
-        parameters = {"gamma": direct.GAMMA, "W": within, "Delta": direct.DELTA, "Xi": Xi, "K": 3.0}
+        parameters: dict[str, Any] = {
+            "gamma": direct.GAMMA,
+            "W": within,
+            "Delta": direct.DELTA,
+            "Xi": Xi,
+            "K": 3.0,
+        }
         best = slow_bath.lorentzian_bath_optimum(cutoff=cutoff, **parameters)
         whole = slow_bath.lorentzian_bath_optimum(cutoff=cutoff, integer=True, **parameters)
         order, rate, integer = (

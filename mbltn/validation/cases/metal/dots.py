@@ -60,9 +60,10 @@ def _steps(table: pd.DataFrame) -> list[Check]:
         )
         at = mean.index.intersection(law.index)
         mean, law = mean.loc[at], law.loc[at]
-        difference = np.log(mean["value"] / law["value"]).to_numpy()
+        W = at.to_numpy()
+        difference = np.log((mean["value"] / law["value"]).to_numpy())
         spread = (mean["error"] / mean["value"]).to_numpy()
-        shell, between = (at > 0.05) & (at < 0.08), (at > 0.18) & (at < 0.3)
+        shell, between = (W > 0.05) & (W < 0.08), (W > 0.18) & (W < 0.3)
         checks += [
             Check(
                 f"ln of rate over eq 16 at W = delta_m/K, {panel}",
@@ -115,8 +116,8 @@ CASES = (
         "A-dot-bandwidth",
         "eq 16",
         "the rate of a dot goes as a power of W: (gamma^2/W) (W/delta_m)^(2/(Xi ln K))",
-        "the mean rate of 10 levels has a step where an order comes on shell, at W = delta_m/K = 0.07, "
-        "and is flat, far below eq 16, up to the next one",
+        "the mean rate of 10 levels has a step where an order comes on shell, at W = delta_m/K = "
+        "0.07, and is flat, far below eq 16, up to the next one",
         "statistics; a factor e for '~'",
         ("metal/one_dot",),
         AtOnce(dot_relaxation.dot_bandwidth),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import factorial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,7 @@ def _telegraph(table: pd.DataFrame) -> list[Check]:
 def _line(table: pd.DataFrame) -> list[Check]:
     checks = []
     for d in (1, 2):
-        parameters = {**direct.LINE, "d": d}
+        parameters: dict[str, Any] = {**direct.LINE, "d": d}
         w, exact = curve(table, f"transform, d = {d}")
         printed = np.asarray(slow_bath.lineshape(w, **parameters))
         checks += [
@@ -169,8 +170,8 @@ CASES = (
         "n_fast counts s xi^d ln^d(J t) neighbours, ln^d(J/Gamma0) after 1/Gamma0",
         "telegraph fluctuators in one to three dimensions: each new shell counts in full; those "
         "whose v is about 1/t, or about k, shift the number by a known part of xi",
-        "1/(J t) of a neighbour that counts; of the border, 0.17 sites since they are discrete, and "
-        "2 xi k t, or 2 xi/(k t)",
+        "1/(J t) of a neighbour that counts; of the border, 0.17 sites since they are discrete, "
+        "and 2 xi k t, or 2 xi/(k t)",
         ("slow_bath/dephasing",),
         AtOnce(direct.counted_neighbours),
         _neighbours,

@@ -28,7 +28,7 @@ def _temperatures(table: pd.DataFrame) -> list[Check]:
 
     T0, T_c, edge = (_one(table, name) for name in ("T0", "T_c", "29"))
     T, exact = curve(table, "self-consistent")
-    near = (T > T0) & (T < edge)
+    near = (T > T0) & (edge > T)
     closed = {m: np.asarray(rate(m)(T[near])) for m in ("saddle", "28", "1")}
     return [
         agrees_along(table, "self-consistent", rate("full"), relative=1e-8),
