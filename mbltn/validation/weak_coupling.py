@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..models import QuantumDot, SpinOnBath
+from ..models import DotOnBath, QuantumDot, SpinOnBath
 from ..observables import fock_decay, fock_profile, mean_population
 from ..solvers import Target, eigenpairs
+from .dot_relaxation import rates_of_dots
 from .tables import Tick, nothing
 
 GAMMA, FAR = 0.03, 1.6  # coupling, and a splitting that no bath of bandwidth 1 takes
@@ -70,4 +71,34 @@ def fock_decays(tick: Tick = nothing, samples: int = 60, n_levels: int = 8) -> p
             profile = fock_profile(pairs.vectors, dot.occupations()).mean(axis=0)
             rows.append({"sample": sample, "lam": lam, "decay": float(fock_decay(profile)[1])})
         tick(sample + 1, samples)
+    return pd.DataFrame(rows)
+
+
+# Of dots of ten levels: within the first every state is reached by the hop alone; within the second
+# by one more two-body move from nearly every state, and by the hop from a quarter of them.
+WIDE, NARROW = 1.5, 0.2
+
+
+def typical_rates(tick: Tick = nothing, samples: int = 40) -> pd.DataFrame:
+    """Golden rule on the same eigenstates for weaker and weaker interactions, in two bandwidths.
+
+    Columns `sample`, `lam`, `wide` and `narrow`: medians over the states of ln of the rate over
+    that for the strongest interaction; `ln_rate`, the median for NARROW; `delta_m`, `K`, `Xi` as
+    `DotLaw` has them.
+    """
+    rows = []
+    first = None
+    for done, lam in enumerate(sorted(STRENGTHS, reverse=True)):
+        model = DotOnBath(n_levels=10, lam=lam, n_bath=2, gamma=1.0, bandwidth=1.0)
+        found = rates_of_dots(model, np.array([WIDE, NARROW]), samples)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ln_rates = np.log(found.rates)
+            first = ln_rates if first is None else first
+            growth = np.nanmedian(ln_rates - first, axis=1)
+        median = np.median(ln_rates[:, :, 1], axis=1)
+        for sample in range(samples):
+            wide, narrow = growth[sample]
+            of_sample = {"wide": wide, "narrow": narrow, "ln_rate": median[sample]}
+            rows.append({"sample": sample, "lam": lam, **of_sample, **found.law._asdict()})
+        tick(done + 1, len(STRENGTHS))
     return pd.DataFrame(rows)

@@ -38,33 +38,43 @@ def _counted(J: float, t: float, d: int) -> float:
     return float(-((r + 1.0) ** d - r**d) @ np.array(shells) / t)
 
 
-LINE: dict[str, Any] = {"J": 1000.0, "Gamma0": 1.0, "A": 4.0}
+LINES: dict[str, dict[str, Any]] = {
+    "Fig 2": {"J": 1000.0, "Gamma0": 1.0, "A": 4.0, "d": 1},
+    "d = 2": {"J": 1000.0, "Gamma0": 1.0, "A": 4.0, "d": 2},
+    "few": {"J": 3.0, "Gamma0": 1.0, "A": 2.0, "d": 1},
+}
 FREQUENCIES = np.array([0.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0])
 
 
 def line(tick: Tick = nothing) -> pd.DataFrame:
     """Cosine transforms of the echo of A eqs 9-11, and with its n_fast held at the time 1/w.
 
-    Curves "transform, d" and "held, d" against w, for the parameters of A Fig 2 and the same in two
-    dimensions. From 1 until n_fast = 1, then as printed: what is left at t = 1/Gamma0 is e^-27.
+    Curves "transform, NAME" and "held, NAME" against w, by LINES: the parameters of A Fig 2, the
+    same in two dimensions, and some of which a tenth of the echo is left at 1/Gamma0.
     """
-    J, Gamma0, A = LINE.values()
     curves = {}
-    for d in (1, 2):
-        first = np.exp(A ** (-1 / d)) / J
+    for name, (J, Gamma0, A, d) in {n: p.values() for n, p in LINES.items()}.items():
+        first, last = np.exp(A ** (-1 / d)) / J, 1 / Gamma0
+        at_last = Gamma0 * A * np.log(J * last) ** d
         transform = np.zeros_like(FREQUENCIES)
-        for low, high, n in ((0.0, first, 2001), (first, 1 / Gamma0, 400_001)):
+        for low, high, n in (
+            (0.0, first, 20_001),
+            (first, last, 400_001),
+            (last, last + 40 / at_last, 100_001),
+        ):
             t = np.linspace(low, high, n)
-            many = A * np.log(np.maximum(J * t, 1.0)) ** d if low > 0 else 1.0
+            many = np.maximum(1.0, A * np.log(np.maximum(J * np.minimum(t, last), 1.0)) ** d)
             psi = np.exp(-Gamma0 * t * many)
             transform += [simpson(psi * np.cos(w * t), x=t) for w in FREQUENCIES]
-        curves[f"transform, d = {d}"] = (FREQUENCIES, transform)
+        curves[f"transform, {name}"] = (FREQUENCIES, transform)
+        within = FREQUENCIES[(FREQUENCIES > 0) & (FREQUENCIES * first < 1)]
         held = []
-        for w in FREQUENCIES[1:]:
-            rate = Gamma0 * A * np.log(J * min(1 / w, 1 / Gamma0)) ** d
+        for w in within:
+            rate = Gamma0 * A * np.log(J * min(1 / w, last)) ** d
             t = np.linspace(0.0, 40 / rate, 40_001)
             held.append(simpson(np.exp(-rate * t) * np.cos(w * t), x=t))
-        curves[f"held, d = {d}"] = (FREQUENCIES[1:], np.array(held))
+        if name != "few":
+            curves[f"held, {name}"] = (within, np.array(held))
     return long_table("w", curves)
 
 

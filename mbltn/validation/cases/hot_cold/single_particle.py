@@ -51,9 +51,13 @@ def _wires(table: pd.DataFrame) -> list[Check]:
         if kind == "white":
             airy = 1 / (2 * np.asarray(continuum.lyapunov_airy(eps)))
             # What is left of the grid is of the order (k dx)^4.
-            checks.append(
-                Check("xi, white noise", exact, airy, error, 0.004 * exact, x=eps, **statistics)
-            )
+            ratio, share = exact / airy, error / airy
+            weights = share**-2 / (share**-2).sum()
+            mean_error = float((share**-2).sum() ** -0.5)
+            checks += [
+                Check("xi, white noise", exact, airy, error, 0.004 * exact, x=eps, **statistics),
+                Check("their mean ratio", float(weights @ ratio), 1.0, mean_error, 0.004),
+            ]
             order, weak = 1 / eps**3, eps >= 5
         else:
             mean_square = 1 / (2 * d) if kind == "exponential" else 1 / (np.pi * d)

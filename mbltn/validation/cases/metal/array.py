@@ -13,7 +13,7 @@ from ...evidence import AtOnce
 from ...tables import curve
 from ..case import Case
 from ..check import Check
-from ..curves import agrees_along
+from ..curves import agrees_along, finite
 
 
 def _parameters(array: direct.Array) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def _rates(table: pd.DataFrame) -> list[Check]:
             Check(
                 f"ln Gamma, {name}",
                 exact[metallic],
-                np.asarray(found.ln_Gamma)[metallic],
+                finite(found.ln_Gamma)[metallic],
                 band=1e-8 * abs(exact[metallic]),
                 x=eps[metallic],
                 x_label="eps",
@@ -62,9 +62,16 @@ def _boundary(table: pd.DataFrame) -> list[Check]:
         exact = 1 / (np.log(parameters["K"]) - y)
         back = metal.critical_gamma(exact, method=method, **parameters)
         checks += [
-            Check(f"Xi_c, {name}", exact, Xi, band=1e-8 * exact, x=ln_gamma, x_label="ln gamma"),
+            Check(
+                f"Xi_c, {name}",
+                exact,
+                finite(Xi),
+                band=1e-8 * exact,
+                x=ln_gamma,
+                x_label="ln gamma",
+            ),
             # gamma is known to 1e-14 N times better or worse than Xi_c.
-            Check(f"gamma_c, {name}", direct.GAMMAS, back, band=1e-6 * direct.GAMMAS),
+            Check(f"gamma_c, {name}", direct.GAMMAS, finite(back), band=1e-6 * direct.GAMMAS),
         ]
     y, unbounded = (curve(table, name)[1] for name in ("K = 3", "K = 3, no upper end"))
     N = direct.FIG5["N"]
@@ -96,7 +103,7 @@ def _near_the_transition(table: pd.DataFrame) -> list[Check]:
         return metal.solve_gamma(gamma, Xi=Xi_c + distance, **direct.FIG7).ln_Gamma
 
     return [
-        Check("Xi_c", Xi_c, metal.critical_Xi(gamma, **direct.FIG7), band=1e-9),
+        Check("Xi_c", Xi_c, finite(metal.critical_Xi(gamma, **direct.FIG7)), band=1e-9),
         agrees_along(table, "rate", rate, relative=1e-8),
         # At 1e-6 of Xi_c seven digits of it are left.
         agrees_along(table, "nearest", rate, relative=1e-5),
@@ -123,7 +130,7 @@ def _across(table: pd.DataFrame) -> list[Check]:
             Check(
                 f"ln Gamma, gamma = {gamma:g}",
                 exact[metallic],
-                np.asarray(found.ln_Gamma)[metallic],
+                finite(found.ln_Gamma)[metallic],
                 band=1e-8 * abs(exact[metallic]),
                 x=u[metallic],
                 x_label="Xi ln K - 1",

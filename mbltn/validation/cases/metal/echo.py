@@ -76,39 +76,35 @@ def _telegraph(table: pd.DataFrame) -> list[Check]:
 
 def _line(table: pd.DataFrame) -> list[Check]:
     checks = []
-    for d in (1, 2):
-        parameters: dict[str, Any] = {**direct.LINE, "d": d}
-        w, exact = curve(table, f"transform, d = {d}")
+    for name, parameters in direct.LINES.items():
+        w, exact = curve(table, f"transform, {name}")
+
+        def transform(w: np.ndarray, p: dict[str, Any] = parameters) -> Any:
+            return slow_bath.lineshape_exact(w, **p)
+
+        checks.append(agrees_along(table, f"transform, {name}", transform, band=1e-8 * exact[0]))
+    for name in ("Fig 2", "d = 2"):
+        parameters = direct.LINES[name]
+        w, exact = curve(table, f"transform, {name}")
         printed = np.asarray(slow_bath.lineshape(w, **parameters))
+
+        def held(w: np.ndarray, p: dict[str, Any] = parameters) -> Any:
+            return slow_bath.lineshape(w, **p)
+
+        label: dict[str, Any] = {"relation": "above", "x": w, "x_label": "w"}
         checks += [
-            agrees_along(
-                table,
-                f"transform, d = {d}",
-                lambda w, p=parameters: slow_bath.lineshape_exact(w, **p),  # type: ignore[misc]
-                band=1e-8 * exact[0],
-            ),
-            agrees_along(
-                table,
-                f"held, d = {d}",
-                lambda w, p=parameters: slow_bath.lineshape(w, **p),  # type: ignore[misc]
-                relative=1e-6,
-            ),
-            Check(
-                f"eq 12 is too low, d = {d}",
-                *(exact, printed),
-                band=1e-6,
-                relation="above",
-                x=w,
-                x_label="w",
-            ),
+            agrees_along(table, f"held, {name}", held, relative=1e-6),
+            Check(f"eq 12 is too low, {name}", exact, printed, **label),
         ]
-    w, exact = curve(table, "transform, d = 1")
-    width = float(slow_bath.linewidth(d=1, **direct.LINE))
-    pinned = float(slow_bath.lineshape(0.0, d=1, variant="pinned", **direct.LINE))
+    parameters = direct.LINES["Fig 2"]
+    w, exact = curve(table, "transform, Fig 2")
+    width = float(slow_bath.linewidth(**parameters))
+    pinned = float(slow_bath.lineshape(0.0, variant="pinned", **parameters))
     Lorentzian = width / (w**2 + width**2)
     tail = w >= 100
     near = (w >= 10) & (w <= 50)
-    checks += [
+    return [
+        *checks,
         # One Lorentzian of the width, which is a root: its value at w = 0 is 1/width.
         Check("n_fast at the width at w = 0", 1 / width, pinned, band=1e-9),
         Check(
@@ -116,7 +112,6 @@ def _line(table: pd.DataFrame) -> list[Check]:
         ),
         Check("and too low for 10 <= w <= 50", exact[near], Lorentzian[near], relation="above"),
     ]
-    return checks
 
 
 def _widths(table: pd.DataFrame) -> list[Check]:
