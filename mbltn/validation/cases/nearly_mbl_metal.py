@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from .case import Case, Claim
-from .metal import array, bath, dots, echo, temperature
+from .metal import array, bath, dots, echo, temperature, transition
 
 CASES: tuple[Case, ...] = (
     *bath.CASES,
     *echo.CASES,
     *dots.CASES,
     *array.CASES,
+    *transition.CASES,
     *temperature.CASES,
 )
 
