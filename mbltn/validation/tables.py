@@ -28,3 +28,10 @@ def mean_and_error(values: np.ndarray) -> tuple[Any, Any]:
     if n < 2:
         return values.mean(axis=0), np.full(values.shape[1:], np.nan)
     return values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(n)
+
+
+def curve(table: pd.DataFrame, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Abscissae and values of a curve of `long_table`, whatever the former are called."""
+    part = table[table["curve"] == name]
+    (x,) = (column for column in table.columns if column not in ("curve", "value"))
+    return part[x].to_numpy(), part["value"].to_numpy()

@@ -1,0 +1,1 @@
+"""Cases of paper B by topic; `continuum` of the folder above joins them."""
