@@ -120,7 +120,8 @@ class Check:
         """For a table; of a curve the point that is nearest to failing."""
         difference = abs(self.exact - self.theory)
         allowed = self.band + SIGMAS * self.error
-        share = difference / np.maximum(allowed, np.finfo(float).tiny)
+        with np.errstate(over="ignore"):
+            share = difference / np.maximum(allowed, np.finfo(float).tiny)
         at = int(share.argmax() if self.relation == "agrees" else share.argmin())
         return {
             "quantity": self.quantity,
