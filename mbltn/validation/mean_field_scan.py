@@ -20,7 +20,7 @@ _LOWEST, _HIGHEST = -45.0, 9.0  # of log g: eta is below 1e-17 and log 2 beyond
 
 @lru_cache(maxsize=1)
 def _curves() -> tuple[CubicSpline, CubicSpline]:
-    """log eta as a function of log g, and log h as one of B, by direct sums; good to 1e-9."""
+    """log eta as a function of log g, and log h as one of B, by direct sums; good to 1e-8."""
     log_g = np.concatenate(
         [np.arange(_LOWEST, -12.0, 0.25), np.arange(-12.0, _HIGHEST + 1e-9, 1 / 32)]
     )

@@ -19,9 +19,9 @@ from ..check import Check
 
 _SHORT = Chains(
     alphas=(),
-    short_alphas=(0.5, 0.6, 0.69),
+    short_alphas=(0.6, 0.69),
     short_lbits=8,
-    short_realizations=30,
+    short_realizations=40,
     theory_lbits=(),
 )
 

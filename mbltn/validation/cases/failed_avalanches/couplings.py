@@ -53,7 +53,7 @@ def equal_couplings(tick: Tick = nothing) -> pd.DataFrame:
 def _symmetric(table: pd.DataFrame) -> list[Check]:
     numbers, exact = table["n_lbits"].to_numpy(), table["g_c"].to_numpy()
     theory = np.array([symmetric_grain.symmetric_critical(int(n)) for n in numbers])
-    ends = np.isfinite(exact)
+    ends = np.isfinite(exact) & np.isfinite(theory)
     branch = [
         symmetric_grain.symmetric_solve(0.9 * g, int(n))
         for g, n in zip(exact[ends], numbers[ends], strict=True)
@@ -63,7 +63,11 @@ def _symmetric(table: pd.DataFrame) -> list[Check]:
                   for n in numbers[-2:]])  # fmt: skip
     asymptote = np.exp(-1 - 1 / (L - 1)) / (4 * numbers[-2:] * (L - 1))
     return [
-        Check("N whose branch ends", numbers[ends].min(), numbers[np.isfinite(theory)].min()),
+        Check(
+            "smallest N whose branch ends",
+            numbers[np.isfinite(exact)].min(),
+            numbers[np.isfinite(theory)].min(),
+        ),
         Check("g_c(N)", exact[ends], theory[ends], band=1e-6 * theory[ends], x=numbers[ends]),
         Check("g at 0.9 g_c", table["branch"][ends], branch, band=1e-6 * np.array(branch)),
         # next order of eta: g^2, relative to g at most 100 g

@@ -82,20 +82,19 @@ def _localised(table: pd.DataFrame) -> list[Check]:
 
 def _thermal(table: pd.DataFrame) -> list[Check]:
     rows = _beside_fit(table)
-    rows = rows[(rows["alpha"] > CRITICAL_ALPHA + 0.05) & (rows["n_lbits"] < 6)]
+    rows = rows[(rows["alpha"] > CRITICAL_ALPHA + 0.05) & (rows["n_lbits"] > 4)]
     return [*_ends(rows, "entropy", "below", False), *_ends(rows, "memory", "above", False)]
 
 
-def _distributed(table: pd.DataFrame, least: float, most: float) -> pd.DataFrame:
-    """Rows with [S_end]/log 2 in this range, and `theory` for a coupling with the same [S_end]."""
-    rows = table[(table["entropy"] > least) & (table["entropy"] < most)].copy()
+def _with_theory(rows: pd.DataFrame) -> pd.DataFrame:
+    """And the shares for a coupling with the same [S_end], in the column `theory`."""
     # Of one l-bit alone, the fitted bare coupling is the dressed one.
     g = [central_grain.fit_first_coupling(LOG2 * entropy, [1.0]) for entropy in rows["entropy"]]
-    rows["theory"] = [
+    theory = [
         float(resonance.entropy_cdf(LOG2 * part, one))
         for part, one in zip(rows["part"], g, strict=True)
     ]
-    return rows
+    return rows.assign(theory=theory)
 
 
 def _narrow(table: pd.DataFrame) -> list[Check]:
@@ -105,21 +104,24 @@ def _narrow(table: pd.DataFrame) -> list[Check]:
             *(rows["share"], rows["theory"], rows["error"]),
             band=rows["entropy"] / 8,
         )
-        for part, rows in _distributed(table, 0.0, 0.2).groupby("part")
+        for part, rows in _with_theory(table[table["entropy"] < 0.2]).groupby("part")
     ]
 
 
 def _wide(table: pd.DataFrame) -> list[Check]:
-    rows = _distributed(table[table["n_lbits"] < 6], 0.7, 0.86)
+    critical = np.isclose(table["alpha"], CRITICAL_ALPHA, atol=1e-3)
+    rows = _with_theory(table[critical & (table["n_lbits"] < 6)])
     checks = []
     sides: tuple[tuple[float, Relation], ...] = ((0.5, "above"), (0.9, "below"))
     for part, relation in sides:
         chosen = rows[rows["part"] == part]
         checks.append(
             Check(
-                f"P(S_end < {part} log 2), [S_end] = 0.7 to 0.86 log 2",
+                f"P(S_end < {part} log 2), alpha_c",
                 *(chosen["share"], chosen["theory"], chosen["error"]),
                 relation=relation,
+                x=chosen["n_lbits"],
+                x_label="N",
             )
         )
     return checks
@@ -204,7 +206,7 @@ CASES = (
         "D-end-lbit-thermal",
         "Fig 2a",
         "visible differences on the thermal side of small systems",
-        "at alpha = 0.8 end l-bits of 4 and 5 are less entangled, and remember more",
+        "at alpha = 0.8 end l-bits, from the fifth on, are less entangled and remember more",
         "statistics, and the fit's own error",
         _THEORY,
         _ENDS,
@@ -224,7 +226,7 @@ CASES = (
         "D-end-distribution-thermal",
         "Fig 2b",
         "visible differences where [S_end] is larger",
-        "exact distributions are wider: more states below log(2)/2, and more above 0.9 log 2",
+        "at alpha_c exact ones are wider: more states below log(2)/2, and more above 0.9 log 2",
         "statistics",
         _THEORY,
         _SPREAD,
