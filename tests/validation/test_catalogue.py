@@ -1,5 +1,6 @@
 """Every claim has a case or a reason, verdicts are kept, what is computed is used again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -63,6 +64,11 @@ def test_a_verdict_is_kept_and_its_evidence_reused(tmp_path):
     assert noted(case, tmp_path) == {"small": "failed"} and len(calls) == 1
     with pytest.raises(InvalidInput, match="no size 'paper', only small"):
         run_case(case, "paper", tmp_path)
+
+
+def test_a_case_without_checks_has_not_passed(tmp_path):
+    case = replace(a_case([]), checks=lambda table: [])
+    assert not run_case(case, "small", tmp_path).passed
 
 
 def test_other_code_computes_anew(tmp_path, monkeypatch):

@@ -62,6 +62,10 @@ def test_the_worst_point_is_named():
     assert np.isnan(Check("q", 1.0, 1.0, band=0.1).deviation)
 
 
+def test_a_row_of_a_check_without_band_and_error():
+    assert Check("q", [4.0, 5.0], [3.0, 5.0], relation="above").row()["exact"] == 5.0
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

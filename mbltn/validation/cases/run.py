@@ -34,8 +34,10 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Every check is, and every realization was computed."""
-        return not self.failures and all(check.passed for check in self.checks)
+        """Every check is, of which there are some, and every realization was computed."""
+        return (
+            bool(self.checks) and not self.failures and all(check.passed for check in self.checks)
+        )
 
 
 def run_case(
