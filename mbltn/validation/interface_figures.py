@@ -97,15 +97,20 @@ def universal(*baths: Stored) -> pd.DataFrame:
     """
     rows: list[Any] = []
     for stored, curve in zip(baths, BATHS, strict=True):
-        each = stored.realizations()
-        D = against(each, "last_coupling", "log_ipr_probe")
-        growth = D.sub(D[0.0], axis=0).drop(columns=0.0)
-        G = against(each, "last_coupling", "bare_coupling").drop(columns=0.0)
-        numbers = (G.mean(), G.sem(), growth.mean(), growth.sem())
-        rows += [(curve, *values) for values in zip(growth, *numbers, strict=True)]
+        rows += [(curve, *values) for values in growth_and_coupling(stored)]
     reach = [row[2] for row in rows]
     rows += [("log 2", np.nan, at, np.nan, LOG2, np.nan) for at in (min(reach), max(reach))]
     return pd.DataFrame(rows, columns=["curve", "g", "G", "G_error", "value", "error"])
+
+
+def growth_and_coupling(stored: Stored) -> list[tuple[Any, ...]]:
+    """g, G, its error, growth of D(O_B) and its error."""
+    each = stored.realizations()
+    D = against(each, "last_coupling", "log_ipr_probe")
+    growth = D.sub(D[0.0], axis=0).drop(columns=0.0)
+    G = against(each, "last_coupling", "bare_coupling").drop(columns=0.0)
+    numbers = (G.mean(), G.sem(), growth.mean(), growth.sem())
+    return list(zip(growth, *numbers, strict=True))
 
 
 FIXED, SCALED = "one width", "one level spacing, rescaled"
