@@ -10,7 +10,13 @@ from .tables import Tick, nothing
 LOG2 = float(np.log(2.0))
 STEP, SIZE_STEP = 1e-4, 0.01
 CHAINS = ((1.0, 6.0), (0.5, 10.0), (2.5, 4.0), (1.5, 12.0))  # zeta and l_b
-BALLS = ((2, 0.1, 1.0), (2, 0.05, 3.0), (3, 0.02, 2.0), (3, 0.05, 1.0))  # d, zeta, l_b
+BALLS = (
+    (1, 1.0, 4.0),
+    (2, 0.1, 1.0),
+    (2, 0.05, 3.0),
+    (3, 0.02, 2.0),
+    (3, 0.05, 1.0),
+)  # d, zeta, l_b
 CONTAINED = ((2, 0.1), (2, 0.05), (3, 0.05), (3, 0.02))  # d, zeta
 SHELLS = ((1, 30.0, 20.0), (2, 400.0, 200.0), (3, 60.0, 30.0))  # d, l_b, l
 # The grain is its own bandwidth, E's xi; the l-bits' lines are flat within w_i = g_i^2/xi.
@@ -19,7 +25,7 @@ RATIO, ZETA = 0.2, 2.0
 # Of matrices with a line: levels a unit of energy, half width of flat peaks at +-1.
 LEVEL_DENSITY, FLAT = 1000.0, 0.25
 
-_VOLUMES = {2: np.pi, 3: 4 * np.pi / 3}
+_VOLUMES = {1: 2.0, 2: np.pi, 3: 4 * np.pi / 3}
 
 
 def radii(tick: Tick = nothing) -> pd.DataFrame:

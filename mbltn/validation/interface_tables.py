@@ -10,7 +10,7 @@ import pandas as pd
 from ..observables.energy_histogram import EnergyHistogram
 from ..study import Study
 from .campaigns import Stored
-from .interface_figures import growth_and_coupling
+from .interface_figures import growth_and_coupling, structure_of_flips
 from .interface_studies import universal_studies, width_studies
 
 # Random matrices of up to 8 spins at small size; samples in a block of which k is averaged.
@@ -70,8 +70,8 @@ def half_widths(*stored: Stored) -> pd.DataFrame:
 
 
 def camel_parts(stored: Stored) -> pd.DataFrame:
-    """Mean k of each sample left of, in, and right of its middle; a row a sample."""
-    rows = []
+    """Mean k of each sample left of, in, and right of its middle; `v`, of the bare chain."""
+    rows, v = [], structure_of_flips(stored)
     width = stored.study.measurement.bin_width
     assert width is not None
     for record in stored.store.records():
@@ -80,4 +80,4 @@ def camel_parts(stored: Stored) -> pd.DataFrame:
         middle = abs(w) < MIDDLE
         side = (abs(w) > MIDDLE) & (abs(w) < SHOULDER)
         rows.append((k[side & (w < 0)].mean(), k[middle].mean(), k[side & (w > 0)].mean()))
-    return pd.DataFrame(rows, columns=["left", "middle", "right"])
+    return pd.DataFrame(rows, columns=["left", "middle", "right"]).assign(v=v)

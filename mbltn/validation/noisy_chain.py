@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,24 @@ import pandas as pd
 from ..operators import SIGMA_X, SIGMA_Z
 from .tables import Tick, nothing
 
-# Fields, couplings, and v of the bath.
+
+class Chain(NamedTuple):
+    """E eq 18 in two couplings, beside a bath with v(w) = v0."""
+
+    fields: tuple[float, ...]
+    couplings: tuple[float, float]
+    v0: float
+
+
 CHAINS = {
-    "one spin": ((1.0,), (2e-4, 1e-4), 1e4),
-    "near": ((1.0, 0.98), (2e-4, 1e-4), 1e4),
-    "far": ((1.0, 0.4), (4e-3, 2e-3), 100.0),
-    "reverse": ((0.4, 1.0), (4e-3, 2e-3), 100.0),
-    "three": ((1.0, 0.4, 0.9), (4e-3, 2e-3), 100.0),
+    "one spin": Chain((1.0,), (2e-4, 1e-4), 1e4),
+    "near": Chain((1.0, 0.995), (2e-4, 1e-4), 1e4),
+    # to either side of it
+    "nearer": Chain((1.0, 0.99505), (2e-4, 1e-4), 1e4),
+    "farther": Chain((1.0, 0.99495), (2e-4, 1e-4), 1e4),
+    "far": Chain((1.0, 0.4), (4e-3, 2e-3), 100.0),
+    "reverse": Chain((0.4, 1.0), (4e-3, 2e-3), 100.0),
+    "three": Chain((1.0, 0.4, 0.9), (4e-3, 2e-3), 100.0),
 }
 
 
@@ -29,11 +41,11 @@ def flip_rates(tick: Tick = nothing) -> pd.DataFrame:
     at the rate 2 w_i of a flip, and sigma^z, to which flips either way count, at twice that.
     """
     rows = []
-    for chain, (fields, couplings, v0) in CHAINS.items():
+    for name, (fields, couplings, v0) in CHAINS.items():
         for g in couplings:
             rates = np.sort(abs(np.linalg.eigvals(liouvillian(fields, g, v0)).real))
             # 0 of the identity; sigma^x and sigma^y of the last spin at half of what follows
-            rows.append((chain, g, v0, rates[3] / 4))
+            rows.append((name, g, v0, rates[3] / 4))
     return pd.DataFrame(rows, columns=["chain", "g", "v0", "half_width"])
 
 
