@@ -93,11 +93,11 @@ def gaussian_bath(tick: Tick = nothing, samples: int = MATRICES, seed: int = 11)
 
 
 def spiked_line(tick: Tick = nothing) -> pd.DataFrame:
-    """E eq 14 by direct sums, for a Gaussian v of deviation 2; columns `w`, `v`, `smooth`,
+    """E eq 14 by direct sums, for a Gaussian v of deviation 2; columns `w`, `v`, `smooth`, `spin`,
     `renormalised`, `printed`, and those of its parameters `g`, `xi_v`, `h`, `w_h`.
 
     (1 - 2 W) k*v*k + W (k0*k0)(w -+ 2h), W = (g/xi_v)^2, k0 = k for |w| <= w_h, of weight 1 or
-    of 1/2; `smooth` is k*v*k.
+    of 1/2; `smooth` is k*v*k, `spin` eq 8.
     """
     g, xi_v, h, w_h = 0.5, 2.0, 1.0, 0.2
     w = 0.01 * np.arange(-10000, 10001)
@@ -117,6 +117,7 @@ def spiked_line(tick: Tick = nothing) -> pd.DataFrame:
             "w": w,
             "v": v,
             "smooth": smooth,
+            "spin": sum(voigt_profile(w - flip, 0.0, 2 * w_h) for flip in (2 * h, -2 * h)) / 2,
             "renormalised": (1 - 2 * W) * smooth + W * 4 * peaks,
             "printed": (1 - 2 * W) * smooth + W * peaks,
         }

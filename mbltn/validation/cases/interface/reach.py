@@ -253,8 +253,8 @@ CASES = (
         "eqs 18 to 20",
         "w_i = g^2 v_(i-1)(2 h_i), v_i two Lorentzians of half width 2 w_i",
         "so it is next to resonance, with pi and with half of the printed norm",
-        "of E-tails |h_1^2 - h_2^2|/(h_1^2 + h_2^2) = 0.5 %, 1.5 times in w v'/v; (g/(h_1 - h_2))^2; "
-        "(w_1/2h)^2",
+        "of E-tails |h_1^2 - h_2^2|/(h_1^2 + h_2^2) = 0.5 %, 1.5 times in w v'/v; and "
+        "(g/(h_1 - h_2))^2, (w_1/2h)^2",
         ("random_matrix/without_lbits", "random_matrix/hybridisation"),
         AtOnce(flip_rates),
         _near_resonance,
