@@ -49,9 +49,9 @@ def radii(tick: Tick = nothing) -> pd.DataFrame:
         found = [_first(d, zeta, size, 10 * STEP) for size in SIZE_STEP * np.arange(1, 3000)]
         rows.append(("contained", d, zeta, np.nan, SIZE_STEP * np.argmax(np.isnan(found))))
     for d in (1, 2, 3):
-        rows.append(("volume", d, np.nan, 60.0, _sites(d, 60.0) / 60.0**d))
+        rows.append(("volume", d, np.nan, 60.0, lattice_sites(d, 60.0) / 60.0**d))
     for d, l_b, shell in SHELLS:
-        rows.append(("shell", d, shell, l_b, _sites(d, l_b + shell) - _sites(d, l_b)))
+        rows.append(("shell", d, shell, l_b, lattice_sites(d, l_b + shell) - lattice_sites(d, l_b)))
     return pd.DataFrame(rows, columns=["what", "d", "zeta", "l_b", "value"])
 
 
@@ -63,7 +63,8 @@ def _first(d: int, zeta: float, l_b: float, step: float) -> float:
     return float(grid[np.argmax(stopped)]) if stopped.any() else np.nan
 
 
-def _sites(d: int, radius: float) -> int:
+def lattice_sites(d: int, radius: float) -> int:
+    """Points of Z^d at most `radius` from the origin."""
     line = np.arange(-int(radius) - 1, int(radius) + 2) ** 2
     squares = line
     for _ in range(d - 1):
