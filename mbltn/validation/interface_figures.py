@@ -97,15 +97,20 @@ def universal(*baths: Stored) -> pd.DataFrame:
     """
     rows: list[Any] = []
     for stored, curve in zip(baths, BATHS, strict=True):
-        each = stored.realizations()
-        D = against(each, "last_coupling", "log_ipr_probe")
-        growth = D.sub(D[0.0], axis=0).drop(columns=0.0)
-        G = against(each, "last_coupling", "bare_coupling").drop(columns=0.0)
-        numbers = (G.mean(), G.sem(), growth.mean(), growth.sem())
-        rows += [(curve, *values) for values in zip(growth, *numbers, strict=True)]
+        rows += [(curve, *values) for values in growth_and_coupling(stored)]
     reach = [row[2] for row in rows]
     rows += [("log 2", np.nan, at, np.nan, LOG2, np.nan) for at in (min(reach), max(reach))]
     return pd.DataFrame(rows, columns=["curve", "g", "G", "G_error", "value", "error"])
+
+
+def growth_and_coupling(stored: Stored) -> list[tuple[Any, ...]]:
+    """g, G, its error, growth of D(O_B) and its error."""
+    each = stored.realizations()
+    D = against(each, "last_coupling", "log_ipr_probe")
+    growth = D.sub(D[0.0], axis=0).drop(columns=0.0)
+    G = against(each, "last_coupling", "bare_coupling").drop(columns=0.0)
+    numbers = (G.mean(), G.sem(), growth.mean(), growth.sem())
+    return list(zip(growth, *numbers, strict=True))
 
 
 FIXED, SCALED = "one width", "one level spacing, rescaled"
@@ -140,8 +145,7 @@ def camel(stored: Stored) -> pd.DataFrame:
     of bare chains at the two reference energies -+h of a state of total energy 0.
     """
     k = _mean_hybridization(stored)
-    structures = [(sign, _bare_structure(stored, -sign)) for sign in (1.0, -1.0)]
-    v = np.mean([np.interp(2 * sign, each.centres, each.values) for sign, each in structures])
+    v = structure_of_flips(stored)
     w = k.centres
     line = np.asarray(rmt.lorentzian(w, float(rmt.half_width(0.8, v))))
     return pd.concat(
@@ -163,7 +167,7 @@ def chain(stored: Stored) -> pd.DataFrame:
         for i, value, error in zip(part["index"], part["mean"], part["error"], strict=True):
             rows.append(("exact", i, value, error))
     model: Any = build_model(stored.study.model)
-    v = _bare_structure(stored, 0.0)
+    v = bare_structure(stored, 0.0)
     found = []
     for record in stored.store.records():
         h, energies = record.arrays["sample/fields"], record.arrays["energies"]
@@ -178,7 +182,15 @@ def chain(stored: Stored) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["curve", "i", "value", "error"])
 
 
-def _bare_structure(stored: Stored, energy: float, samples: int = 10) -> EnergyHistogram:
+def structure_of_flips(stored: Stored) -> float:
+    """v at the flips of a spin of h = 1 at total energy 0: 2 from a bath at -1, or back."""
+    structures = [(sign, bare_structure(stored, -sign)) for sign in (1.0, -1.0)]
+    return float(
+        np.mean([np.interp(2 * sign, each.centres, each.values) for sign, each in structures])
+    )
+
+
+def bare_structure(stored: Stored, energy: float, samples: int = 10) -> EnergyHistogram:
     """v(w) of sigma^x of the contact spin from bath levels near an energy, without the spins."""
     model: Any = build_model(stored.study.model)
     contact = embed(SIGMA_X, model.contact_spin, model.n_grain)
