@@ -5,16 +5,25 @@ from ..study.statistics import stored_table
 from ..study.store import Store
 from . import failed_avalanches, lattice_avalanches
 from .failed_avalanches import Comparison, compare
-from .lattice_avalanches import LatticeAvalanche, LatticeEnsemble, lattice_avalanche
+from .lattice_avalanches import (
+    LatticeAvalanche,
+    LatticeEnsemble,
+    lattice_avalanche,
+    lattice_ensemble,
+)
+from .unfitted_field import bare_couplings_of, mean_field_of
 
 __all__ = [
     "Comparison",
     "LatticeAvalanche",
     "LatticeEnsemble",
+    "bare_couplings_of",
     "check_comparable",
     "compare",
     "compare_stored",
     "lattice_avalanche",
+    "lattice_ensemble",
+    "mean_field_of",
 ]
 
 
