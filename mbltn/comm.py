@@ -9,7 +9,11 @@ from __future__ import annotations
 import math
 import os
 import pickle
-from collections.abc import Callable, Sequence
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -21,6 +25,8 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Exception)
 
 _COLUMNS_AT_ONCE = 64
+# Seconds until a rank that has failed in common work knows that the others have not.
+_PATIENCE = 5.0
 
 # Set by the launchers of Open MPI, MPICH and Slurm for every rank.
 _WORLD_SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS")
@@ -112,6 +118,66 @@ def together(comm: Any, work: Callable[[], T]) -> T:
         shared.on_all_ranks = True
         raise shared
     return result
+
+
+def in_step(comm: Any, work: Callable[[], T]) -> T:
+    """`together` for work in which ranks wait for each other, such as a solve by PETSc.
+
+    An error that all ranks come to is raised on all of them. A rank that fails alone ends the job:
+    the others cannot be told, since they wait for it in a library.
+    """
+    error: Exception | None = None
+    try:
+        result = work()
+    except Exception as caught:
+        error = caught
+    if comm.size > 1:
+        everybody = comm.Ibarrier()
+        if error is None:
+            everybody.Wait()
+        elif not _within_patience(everybody):
+            end_job(comm, error)
+
+    def outcome() -> T:
+        if error is not None:
+            raise error
+        return result
+
+    return together(comm, outcome)
+
+
+def _within_patience(request: Any) -> bool:
+    deadline = time.monotonic() + _PATIENCE
+    while not request.Test():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+@contextmanager
+def freed(comm: Any, free: Callable[[], None]) -> Iterator[None]:
+    """Call `free` in the end, but not where this rank fails alone: it would wait for the others."""
+    try:
+        yield
+    except Exception as error:
+        if nobody_waits(comm, error):
+            free()
+        raise
+    free()
+
+
+def end_job(comm: Any, error: BaseException) -> None:
+    """End all ranks because of an error on this one, and say which rank that was, and why."""
+    # The command line silences sys.stderr of all ranks but 0; this one has something to say.
+    print(
+        "".join(traceback.format_exception(error))
+        + f"rank {comm.rank} of {comm.size} failed alone ({type(error).__name__}: {error}): ending "
+        "the job on all ranks. Stored realizations are safe; the same command goes on",
+        file=sys.__stderr__,
+        flush=True,
+    )
+    comm.Abort(1)
 
 
 def by_rank_zero(comm: Any, work: Callable[[], T]) -> T:

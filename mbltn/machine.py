@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import resource
 import time
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -175,9 +176,28 @@ def available_memory(comm: Any = None) -> float:
     """Bytes that the ranks of `comm` can still use together, over all their nodes. Collective."""
     here = available_bytes()
     if comm is None or comm.size == 1:
-        return here
-    share = here / len(node_neighbours(comm, 0))
+        return min(here, address_space_left())
+    share = min(here / len(node_neighbours(comm, 0)), address_space_left())
     return float(sum(comm.allgather(share)))
+
+
+def address_space_left() -> float:
+    """Bytes that this process may still map below its limit (`ulimit -v`, which some batch systems
+    set), or inf if it has none.
+
+    Examples
+    --------
+    >>> address_space_left() > 0
+    True
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return math.inf
+    try:
+        mapped = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        mapped = 0  # no /proc: not Linux
+    return max(0.0, float(limit - mapped * os.sysconf("SC_PAGE_SIZE")))
 
 
 def available_bytes() -> float:

@@ -75,7 +75,7 @@ def on_ranks(ranks, worker, folder, *arguments):
 
 def kill_all(process):
     """SIGKILL to the whole job at once: mpirun gives its ranks process groups of their own."""
-    while members := _session(process.pid):
+    while members := living(process):
         for member in members:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(member, signal.SIGKILL)
@@ -83,12 +83,13 @@ def kill_all(process):
         time.sleep(0.01)
 
 
-def _session(leader):
-    """Living processes of this session; /proc/PID/stat reads `pid (name) state ppid pgrp sid`."""
+def living(process):
+    """Process numbers of what is left of the job; /proc/PID/stat reads
+    `pid (name) state ppid pgrp sid`."""
     members = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             state, _, _, session = stat.read_text().rpartition(")")[2].split()[:4]
-            if int(session) == leader and state != "Z":
+            if int(session) == process.pid and state != "Z":
                 members.append(int(stat.parent.name))
     return members

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 
@@ -43,7 +43,9 @@ class Axes:
     dashed: str = ""
 
 
-def draw_curves(table: pd.DataFrame, path: Path, panels: tuple[Axes, ...], title: str = "") -> None:
+def draw_curves(
+    table: pd.DataFrame, path: Path | BinaryIO, panels: tuple[Axes, ...], title: str = ""
+) -> None:
     """Write the figure, a panel beside the other; panels of one table share its curves.
 
     Where the table has a column `panel`, each of its values is a panel of its own, with the axes

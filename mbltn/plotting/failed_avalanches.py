@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from ..observables.levels import GAP_RATIO_GOE, GAP_RATIO_POISSON
 
 def draw_failed_avalanches(
     table: pd.DataFrame,
-    path: Path,
+    path: Path | BinaryIO,
     curves: pd.DataFrame | None = None,
     title: str = "",
     critical_alpha: float = 2**-0.5,
@@ -22,7 +23,7 @@ def draw_failed_avalanches(
     Parameters
     ----------
     table : the study's tidy table
-    path : PNG file to write
+    path : PNG file to write, or an open one
     curves : `n_lbits`, `alpha`, `theory`; drawn as lines beside the exact points
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from .curves import Axes, draw_curves
 
 
-def draw_site_maps(table: pd.DataFrame, path: Path, label: str, title: str = "") -> None:
+def draw_site_maps(table: pd.DataFrame, path: Path | BinaryIO, label: str, title: str = "") -> None:
     """Write the figure: a map for each `panel`, a square for each site, coloured by `value`.
 
     Parameters
@@ -51,7 +52,11 @@ def draw_site_maps(table: pd.DataFrame, path: Path, label: str, title: str = "")
 
 
 def draw_lattice_study(
-    phases: pd.DataFrame, rows: pd.DataFrame, path: Path, axes: Sequence[str], title: str = ""
+    phases: pd.DataFrame,
+    rows: pd.DataFrame,
+    path: Path | BinaryIO,
+    axes: Sequence[str],
+    title: str = "",
 ) -> None:
     """Write the figure of an ensemble of lattices.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 
@@ -13,7 +14,9 @@ from .curves import Axes, draw_curves
 _DECADE = 10.0
 
 
-def draw_study(table: pd.DataFrame, path: Path, axes: Sequence[str], title: str = "") -> None:
+def draw_study(
+    table: pd.DataFrame, path: Path | BinaryIO, axes: Sequence[str], title: str = ""
+) -> None:
     """Write the figure: a panel for each observable, its mean and error against an axis.
 
     The axis is the one with the most values; a curve belongs to each value of the others, and to
@@ -22,7 +25,7 @@ def draw_study(table: pd.DataFrame, path: Path, axes: Sequence[str], title: str 
     Parameters
     ----------
     table : the study's tidy table
-    path : PNG file to write
+    path : PNG file to write, or an open one
     axes : columns of numbers, at least one; those with one value are left out
     """
     varied = [axis for axis in axes if table[axis].nunique() > 1] or list(axes[:1])

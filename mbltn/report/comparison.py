@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from ..study import Store
 from ..study.store import write_aside
 from ..validation import Comparison, LatticeEnsemble, compare_stored
 from .plan_and_status import study_of
+
+log = logging.getLogger(__name__)
 
 _END_ENTROPIES = {
     "n_lbits": "{:d}",
@@ -37,10 +40,17 @@ _LATTICE = {
 
 
 def comparison_of(folder: Path) -> Comparison | LatticeEnsemble:
-    """Compare with theory and write `comparison.csv` and `theory.csv`."""
+    """Compare with theory and write `comparison.csv` and `theory.csv`, where that can be done."""
     comparison = compare_stored(study_of(folder), Store(folder))
     for name, frame in comparison.tables().items():
-        write_aside(folder / f"{name}.csv", frame.to_csv(index=False).encode())
+        try:
+            write_aside(folder / f"{name}.csv", frame.to_csv(index=False).encode())
+        except OSError as error:
+            log.warning(
+                "%s.csv is not kept: %s. Free disk space or mend the permissions of %s and ask "
+                "'mbltn compare' again",
+                *(name, error, folder),
+            )
     return comparison
 
 

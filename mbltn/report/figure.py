@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from ..plotting import draw_failed_avalanches, draw_lattice_study, draw_study
 from ..study import Store, Study, stored_table
 from ..study.schema import SquareLatticeTheory
 from ..study.statistics import flat_parameters
+from ..study.store import write_aside
 from .comparison import comparison_of
 from .plan_and_status import study_of
 
@@ -25,23 +27,37 @@ def draw(folder: Path) -> Path:
     Raises
     ------
     StudyError
-        If the grid varies no number, or nothing that is measured has a mean.
+        If the grid varies no number, nothing that is measured has a mean, or the figure cannot be
+        written.
     """
     study = study_of(folder)
     obstacle = why_no_figure(study)
     if obstacle:
         raise StudyError(f"{folder} cannot be drawn: {obstacle}")
-    figure = folder / "figure.png"
+    image = BytesIO()
+    _draw(study, folder, image)
+    path = folder / "figure.png"
+    try:
+        write_aside(path, image.getvalue())
+    except OSError as error:
+        raise StudyError(
+            f"the figure cannot be written: {error}. Free disk space or mend the permissions of "
+            f"{folder}, or draw a copy of the folder"
+        ) from None
+    return path
+
+
+def _draw(study: Study, folder: Path, image: BytesIO) -> None:
     if isinstance(study.theory, SquareLatticeTheory):
         phases, rows = _compared(folder)
-        draw_lattice_study(phases, rows, figure, _number_axes(study), _title(study))
-        return figure
+        draw_lattice_study(phases, rows, image, _number_axes(study), _title(study))
+        return
+    table = stored_table(Store(folder))
     if not _is_of_avalanches(study):
-        draw_study(stored_table(Store(folder)), figure, _number_axes(study), _title(study))
-        return figure
+        draw_study(table, image, _number_axes(study), _title(study))
+        return
     curves = _compared(folder)[1] if (folder / "theory.csv").exists() else None
-    draw_failed_avalanches(stored_table(Store(folder)), figure, curves=curves, title=_title(study))
-    return figure
+    draw_failed_avalanches(table, image, curves=curves, title=_title(study))
 
 
 def _compared(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import h5py
 
-from .record import Record
+from .record import Record, is_sound
 
 
 class FilesOfOne:
@@ -57,4 +57,7 @@ def _read(name: str, group: h5py.Group) -> Record:
     disorder = group.get("sample", {})
     arrays.update({f"sample/{key}": item[()] for key, item in disorder.items()})
     task, facts = (json.loads(group.attrs[key]) for key in ("task", "facts"))
-    return Record(task, name, arrays, facts)
+    record = Record(task, name, arrays, facts)
+    if not is_sound(record):
+        raise ValueError("it holds a NaN where none can be")
+    return record

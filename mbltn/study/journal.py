@@ -25,7 +25,7 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-from .record import Record
+from .record import Record, is_sound
 
 MAGIC = b"\x89mbltnR\n"
 SUFFIX = ".journal"
@@ -161,13 +161,15 @@ class JournalReader:
         return set(self._pieces)
 
     def records(self) -> Iterator[tuple[str, Record | None]]:
-        """Records in the order of their ids; None for one whose checksum does not fit."""
+        """Records in the order of their ids; None for one whose checksum does not fit, or
+        that holds a NaN where none can be."""
         assert self._file is not None
         for name, piece in sorted(self._pieces.items()):
             self._file.seek(piece.start)
             body = self._file.read(piece.length)
             record = decode(body) if checksum(body) == piece.checksum else None
-            yield name, record if record is not None and record.id == name else None
+            fits = record is not None and record.id == name and is_sound(record)
+            yield name, record if fits else None
 
     def scan(self, file: BinaryIO) -> None:
         size = os.fstat(file.fileno()).st_size

@@ -31,7 +31,7 @@ from .._version import __version__
 from ..errors import StudyError
 from .format1 import FilesOfOne
 from .journal import checksum, encode
-from .record import FORMAT_VERSION, Record
+from .record import FORMAT_VERSION, Record, is_sound
 
 # Bytes of records in one file, which is made in memory; of a record beside its arrays, there; and
 # read at once.
@@ -156,6 +156,7 @@ class Pack:
             try:
                 record = Record(json.loads(task), name, arrays[index], json.loads(facts))
                 fits = checksum(encode(record)).hex().encode() == given
+                fits = fits and is_sound(record)
             except _SPOILT:
                 fits = False
             found.append((name, record if fits else None))

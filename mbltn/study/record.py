@@ -41,6 +41,15 @@ class Record:
     facts: dict[str, Any]
 
 
+def is_sound(record: Record) -> bool:
+    """Whether disorder, energies and residuals are numbers: with others nothing was ever solved."""
+    return all(
+        bool(np.isfinite(values).all())
+        for name, values in record.arrays.items()
+        if name in ("energies", "residuals") or name.startswith("sample/")
+    )
+
+
 def compute(task: Task, comm: Any = None) -> Record:
     """Solve and measure one task, on one rank or on all ranks of `comm`."""
     comm = comm if comm is not None else Serial()

@@ -94,7 +94,10 @@ class Store:
             self._mend()
         except OSError as error:
             self.release()
-            raise StudyError(f"the results folder {self.folder} cannot be used: {error}") from None
+            raise StudyError(
+                f"the results folder {self.folder} cannot be used: {error}. Mend its permissions, "
+                "free disk space, or choose another folder with --out; nothing was computed"
+            ) from None
         except StudyError:
             self.release()
             raise
@@ -142,10 +145,11 @@ class Store:
 
     def _check_ownership(self) -> None:
         """Raise, before anything is written, if this is somebody's folder of other things."""
-        if not self.folder.exists() or (self.folder / "study.json").exists():
+        if not self.folder.exists():
             return
         strangers = {path.name for path in self.folder.iterdir()} - _OWN_BEFORE_STUDY
-        if strangers:
+        # Asked for last: a job that began at the same instant may have written it meanwhile.
+        if strangers and not (self.folder / "study.json").exists():
             raise StudyError(
                 f"{self.folder} holds {min(strangers)!r} but no study.json, so it is not a "
                 "results folder: choose an empty or new one with --out"
@@ -380,7 +384,8 @@ def write_aside(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         os.replace(aside, path)
     except OSError:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that is read-only has not even a file to remove
+            aside.unlink(missing_ok=True)
         raise
 
 

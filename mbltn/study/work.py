@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import sys
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 
-from ..comm import Serial, by_rank_zero, nobody_waits, together
+from ..comm import Serial, by_rank_zero, end_job, nobody_waits, together
 from ..counters import Counters, shared_counters
 from ..errors import MbltnError, StudyError
 from .plan import Task, deal, longest_first
@@ -198,16 +196,25 @@ def _attempt(
         raise
     except (MbltnError, np.linalg.LinAlgError, MemoryError) as error:
         if not nobody_waits(comm, error):
-            _end_job(comm)
-        failure = Failure(task.content(), f"{type(error).__name__}: {error}")
+            end_job(comm, error)
+        failure = Failure(task.content(), _reason(error))
         if comm.rank == 0:
             note_failure(store.folder, failure.task, failure.reason)
         return failure
     except Exception as error:
         if not nobody_waits(comm, error):
-            _end_job(comm)
+            end_job(comm, error)
         raise
     return values
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return (
+            f"MemoryError: memory ran out ({error}): give each rank more, put fewer ranks on a "
+            "node, or use a solver that stores less ('windowed', 'filtered')"
+        )
+    return f"{type(error).__name__}: {error}"
 
 
 def stored(store: Store, write: Callable[..., T], *arguments: Any) -> T:
@@ -219,14 +226,3 @@ def stored(store: Store, write: Callable[..., T], *arguments: Any) -> T:
             f"results cannot be stored in {store.folder}: {error}. Free disk space or mend the "
             "folder's permissions and run again; stored realizations are safe"
         ) from None
-
-
-def _end_job(comm: Any) -> None:
-    # The command line silences sys.stderr of all ranks but 0; this one has something to say.
-    print(traceback.format_exc(), file=sys.__stderr__)
-    print(
-        f"rank {comm.rank} failed alone: ending the job on all ranks",
-        file=sys.__stderr__,
-        flush=True,
-    )
-    comm.Abort(1)

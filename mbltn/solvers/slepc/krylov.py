@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...comm import Rows, together
+from ...comm import Rows, freed, in_step
 from ...errors import InvalidInput, SolverFailure
 from ...operators.petsc import import_petsc
 from ...streams import Streams
@@ -137,18 +137,20 @@ def krylov(
     operator = PETSc.Mat().createPython(matrix.getSizes(), inverse, matrix.getComm())
     operator.setOption(PETSc.Mat.Option.SYMMETRIC, True)
     eps = SLEPc.EPS().create(matrix.getComm())
-    try:
+
+    def free() -> None:
+        eps.destroy()
+        operator.destroy()
+
+    with freed(rows.comm, free):
         _configure(SLEPc, eps, operator, sizes, watch)
         eps.setInitialSpace([random_vector(matrix, rows, start)])
         if known is not None:
             eps.setDeflationSpace([_vector(matrix, column) for column in known.T])
         eps.setFromOptions()
-        together(rows.comm, lambda: _solve(eps, factor))
+        in_step(rows.comm, lambda: _solve(eps, factor))
         found = _extract(eps, matrix, rows)
         return Run(found, _stopped(SLEPc, eps, watch), eps.getIterationNumber(), inverse.solves)
-    finally:
-        eps.destroy()
-        operator.destroy()
 
 
 def _configure(SLEPc: Any, eps: Any, operator: Any, sizes: Krylov, watch: Watch) -> None:

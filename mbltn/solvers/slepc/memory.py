@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ...comm import node_neighbours
 from ...errors import SolverFailure
-from ...machine import available_bytes
+from ...machine import address_space_left, available_bytes, size
+from ...operators.petsc import import_petsc
 from .mumps import Factor
+
+# Bytes that OpenBLAS may want for itself, and a size from which it works with all its threads.
+_BLAS_WORKSPACE = 2.0**28
+_BLAS_WAKES = 256
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class MemoryEstimate:
         if self.fits:
             return
         where = "memory_limit allows" if limited else "are available on the fullest node"
+        if math.isfinite(address_space_left()) and not limited:
+            where += " (by ulimit -v, among other things)"
         saving = (
             f", {_gb(self.factor_out_of_core)} with Slepc(out_of_core=True)"
             if self.factor_out_of_core < self.factor
@@ -56,6 +65,33 @@ class MemoryEstimate:
         )
 
 
+@cache
+def reserve_blas() -> None:
+    """Let PETSc's BLAS take its workspace while there is room for it.
+
+    Where it finds none in the midst of a factorisation, OpenBLAS asks for it again for ever.
+
+    Raises
+    ------
+    SolverFailure
+        If this process may not have so much memory.
+    """
+    left = address_space_left()
+    if left < _BLAS_WORKSPACE:
+        raise SolverFailure(
+            f"slepc needs {size(_BLAS_WORKSPACE)} for its libraries alone, but this process may "
+            f"have {size(left)} more of address space (ulimit -v): raise that limit, or ask the "
+            "batch system for more memory"
+        )
+    PETSc = import_petsc()
+    square = PETSc.Mat().createDense((_BLAS_WAKES, _BLAS_WAKES), comm=PETSc.COMM_SELF)
+    square.setUp()
+    square.assemble()
+    product = square.matMult(square)
+    product.destroy()
+    square.destroy()
+
+
 def estimate(
     factor: Factor, comm: Any, vectors: float, memory_limit: float | None
 ) -> MemoryEstimate:
@@ -66,7 +102,8 @@ def estimate(
     in_core, on_disk = (1e6 * megabytes for megabytes in factor.megabytes_needed())
     mine = (on_disk if factor.options.out_of_core else in_core) + vectors
     here = sum(node_neighbours(comm, mine))
-    free = min(node_neighbours(comm, available_bytes()))
+    left = node_neighbours(comm, address_space_left())
+    free = min([len(left) * min(left), *node_neighbours(comm, available_bytes())])
     shares = comm.allgather((in_core, on_disk, vectors, mine, here, free))
     totals = [sum(column) for column in zip(*shares, strict=True)]
     if memory_limit is not None:

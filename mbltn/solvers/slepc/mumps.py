@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from ...comm import together
+from ...comm import in_step, together
 from ...errors import MissingLibrary, SolverFailure
 from ...operators.petsc import import_petsc
 from ..inertia import SingularShift
@@ -161,7 +161,7 @@ class Factor:
 
     def _call(self, name: str, *arguments: Any) -> None:
         """A function of PETSc's C interface that petsc4py 3.18 does not pass on; collective."""
-        together(self._comm, lambda: _call_petsc(name, self._factor, *arguments))
+        in_step(self._comm, lambda: _call_petsc(name, self._factor, *arguments))
         self.code = int(self._factor.getMumpsInfog(1))
 
     def _require_success(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ...comm import Rows, Serial, together
+from ...comm import Rows, Serial, freed, together
 from ...errors import InvalidInput, MissingLibrary
 from ...operators import Operator, to_petsc
 from ...operators.petsc import import_petsc
@@ -15,7 +15,7 @@ from ..base import Eigenpairs, Target
 from ..verify import orthonormality
 from .inverse import Inverse
 from .krylov import EXTRA, Krylov
-from .memory import MemoryEstimate
+from .memory import MemoryEstimate, reserve_blas
 from .mumps import MumpsOptions
 from .options import hold, raw_options
 from .search import Search
@@ -120,21 +120,19 @@ class Slepc:
     def solve(self, op: Operator, target: Target, comm: Any) -> Eigenpairs:
         SLEPc = together(comm, import_slepc)
         together(comm, lambda: self._check(op, target))
+        together(comm, reserve_blas)
         rows = Rows(op.dimension, comm)
         with hold(raw_options(self.petsc_options)) as held:
             matrix = to_petsc(op, comm)
             inverse = Inverse(SLEPc, self, op, matrix, comm)
             search = Search(inverse)
-            try:
+            with freed(comm, inverse.destroy), freed(comm, matrix.destroy):
                 if target.interval is not None:
                     complete = search.between(*target.interval)
                 else:
                     centre, k = target.energy_for(op), target.count(op.dimension)
                     complete = search.nearest(centre, k)
                 unused = held.unused()
-            finally:
-                inverse.destroy()
-                matrix.destroy()
         if unused and comm.rank == 0:
             log.warning(
                 "slepc: nothing has asked for the PETSc option(s) %s: see -help of PETSc and "
@@ -194,11 +192,8 @@ def memory_estimate(
     with hold(raw_options(solver.petsc_options)):
         matrix = to_petsc(op, comm)
         inverse = Inverse(SLEPc, solver, op, matrix, comm)
-        try:
+        with freed(comm, inverse.destroy), freed(comm, matrix.destroy):
             return inverse.memory(k)
-        finally:
-            inverse.destroy()
-            matrix.destroy()
 
 
 def import_slepc() -> Any:
