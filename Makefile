@@ -5,13 +5,14 @@
 #   make test-slurm  start a Slurm of one node and try job scripts on it; skipped where none is installed
 #   make validate  install what is missing, then every case of the catalogue, exact numbers beside theory
 #   make spoil   spoil constants of the theory, one at a time, and see a case notice it
+#   make faults  kill running jobs at random moments, three hundred times; about an hour
 #   make setup   install what is missing, into .venv
 # ROUTE=wheels leaves out PETSc, SLEPc and MPI; VENV=folder puts the environment elsewhere.
 
 VENV ?= .venv
 export VENV ROUTE
 
-.PHONY: setup demo test test-slurm bench validate spoil
+.PHONY: setup demo test test-slurm faults bench validate spoil
 setup:
 	@tools/setup.sh
 
@@ -23,6 +24,9 @@ test: setup
 
 test-slurm: setup
 	@. tools/environment.sh && python -m pytest -m slurm -rs tests/slurm
+
+faults: setup
+	@. tools/environment.sh && python -m pytest -m faults -s tests/faults
 
 bench: setup
 	@. tools/environment.sh && python -m pytest tests/bench/kernel_timings.py --benchmark-columns=min,median,rounds
