@@ -97,16 +97,18 @@ def run_scaling(
     Rows of runs, the ratios of those that succeeded, and the network between the ranks.
     """
     chosen = cases() if chosen is None else chosen
-    network = _network(ranks, limits)
+    networks = []
     layouts = (Layout(1, 1), Layout(ranks, 1))
     # By method, dimension and ranks.
     found: dict[tuple[str, int, int], list[Row]] = {}
     for _ in range(rounds):
+        networks.append(_network(ranks, limits))
         for case in chosen:
             for problem in case.sizes:
                 runs = [replace(case.run, layout=layout) for layout in layouts]
                 for row in run_side_by_side(problem, runs, Layout(), limits, voice):
                     found.setdefault((row.method, row.D, row.ranks), []).append(row)
+    network = Network(min(n.latency for n in networks), max(n.bandwidth for n in networks))
     best = {key: best_of(rows) for key, rows in found.items()}
     machine = Machine(gflops=dgemm_gflops(), network=network)
     scalings = []
