@@ -8,4 +8,5 @@ ruff check .
 ruff format --check .
 mypy
 lint-imports
-python -m pytest "$@"
+# Files are the unit: fixtures of a module are made once. Ranks of mpirun come on top.
+python -m pytest -n auto --maxprocesses 4 --dist loadfile "$@"
