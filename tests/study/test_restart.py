@@ -44,7 +44,7 @@ def kill_after(job, folder, records):
     wait_for(job, folder, records)
     kill_all(job)
     job.communicate()
-    assert records <= done(folder) < 24
+    assert records <= done(folder) <= 24  # a busy machine may be done before it is killed
     assert not (folder / "table.csv").exists()
 
 
