@@ -6,16 +6,15 @@ import logging
 import os
 import sys
 import traceback
-from typing import Any
 
 import click
 
 from .bench.command import bench
-from .comm import nobody_waits, world
+from .comm import end_all_ranks, nobody_waits, world
 from .commands.doctor import doctor
 from .commands.figure import figure
 from .commands.results import collect, compare, plot, status
-from .commands.rim import EXIT_INVALID, EXIT_UNFINISHED, say
+from .commands.rim import EXIT_INVALID, say
 from .commands.run import run
 from .commands.validate import validate
 from .errors import MbltnError, RunStopped
@@ -57,20 +56,15 @@ def main() -> None:
         code = 130
     except RunStopped as error:
         say(str(error))
-        code = EXIT_UNFINISHED
+        code = error.exit_code
     except MbltnError as error:
         if not nobody_waits(comm, error):
-            _end_all_ranks(comm, f"rank {comm.rank}: {error}")
+            end_all_ranks(comm, f"rank {comm.rank}: {error}")
         say(f"error: {error}")
         code = EXIT_INVALID
     except Exception:
         if comm.size == 1:
             raise
-        _end_all_ranks(comm, f"rank {comm.rank}: {traceback.format_exc()}")
+        end_all_ranks(comm, f"rank {comm.rank}: {traceback.format_exc()}")
         code = 1
     sys.exit(code)
-
-
-def _end_all_ranks(comm: Any, message: str) -> None:
-    print(message, file=sys.__stderr__, flush=True)
-    comm.Abort(1)

@@ -33,3 +33,5 @@ class UnfitMethod(SolverFailure):
 
 class RunStopped(MbltnError):
     """A run was told to stop before all was done; the same command goes on."""
+
+    exit_code = 75  # of the process; EX_TEMPFAIL of sysexits.h

@@ -10,15 +10,13 @@ normalisation, sign, or bit order.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
+from planting import ROOT, copied, plant
 
 
 class Slip(NamedTuple):
@@ -34,21 +32,8 @@ SLIPS = [Slip(**entry) for entry in tomllib.loads(LIST.read_text())["slip"]]
 
 def survives(slip: Slip) -> bool:
     """Whether all tests stay green with this error in place."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        for part in ("mbltn", "tests", "pyproject.toml", "mpi_jobs"):
-            source = ROOT / part
-            if source.is_dir():
-                shutil.copytree(source, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, copy / part)
-        target = copy / "mbltn" / slip.file
-        text = target.read_text()
-        if slip.right not in text:
-            raise SystemExit(
-                f"{slip.name}: {slip.right!r} is no longer in {slip.file}; mend {LIST.name}"
-            )
-        target.write_text(text.replace(slip.right, slip.wrong))
+    with copied(("mbltn", "tests", "pyproject.toml", "mpi_jobs")) as copy:
+        plant(copy, slip.file, slip.right, slip.wrong, LIST)
         suites = [f"{name}/test_*.py" for name in ("contract", "models", "physics", "theory")]
         suites += [
             f"study/test_{name}.py"

@@ -10,16 +10,15 @@ kept in results/spoilt. Exit code 1 if an error is not noticed, or a module of t
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
+from planting import ROOT, copied, plant
+
 LIST = ROOT / "tools" / "theory_errors.toml"
 OUT = ROOT / "results" / "spoilt"
 # Checks of input, lists of names and numerics that other modules' constants go through.
@@ -39,16 +38,9 @@ ERRORS = [Error(**entry) for entry in tomllib.loads(LIST.read_text())["error"]]
 
 def verdict(case: str, error: Error | None = None) -> int:
     """Exit code of `mbltn validate CASE` with this error in place."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        ignore = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "mbltn", copy / "mbltn", ignore=ignore)
+    with copied(("mbltn",)) as copy:
         if error is not None:
-            target = copy / "mbltn" / error.file
-            text = target.read_text()
-            if error.before not in text:
-                raise SystemExit(f"{error.before!r} is no longer in {error.file}: mend {LIST.name}")
-            target.write_text(text.replace(error.before, error.after))
+            plant(copy, error.file, error.before, error.after, LIST)
         result = subprocess.run(
             [*(sys.executable, "-m", "mbltn", "validate", case), *("--out", str(OUT))],
             cwd=copy,

@@ -3,12 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/environment.sh
+. tools/two_ranks.sh
 
-if command -v mpirun >/dev/null 2>&1 && python -c 'import mpi4py' 2>/dev/null; then
-  set -x
-  mpirun -n 2 mbltn validate --progress lines "$@"
-else
-  unset OMP_NUM_THREADS OPENBLAS_NUM_THREADS
-  set -x
-  mbltn validate --progress lines "$@"
-fi
+on_two_ranks mbltn validate --progress lines "$@"

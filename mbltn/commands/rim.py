@@ -12,10 +12,10 @@ from typing import Any
 import click
 
 from ..comm import by_rank_zero, node_neighbours, together
+from ..errors import RunStopped
 
 EXIT_FAILED = 1
 EXIT_INVALID = 2
-EXIT_UNFINISHED = 75  # EX_TEMPFAIL of sysexits.h: go on later
 LINES = 10
 
 
@@ -53,7 +53,7 @@ def ended_by_signals() -> None:
     While Python and MPI take themselves down, the exit code is known and signals change nothing.
     """
     for number in (signal.SIGTERM, signal.SIGUSR1):
-        signal.signal(number, lambda *_: os._exit(EXIT_UNFINISHED))
+        signal.signal(number, lambda *_: os._exit(RunStopped.exit_code))
         atexit.register(signal.signal, number, signal.SIG_IGN)
 
 

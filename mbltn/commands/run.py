@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from ..comm import by_rank_zero, together
+from ..errors import RunStopped
 from . import options
 from .rim import (
     EXIT_FAILED,
-    EXIT_UNFINISHED,
     LINES,
     ended_by_signals,
     plan_text,
@@ -135,7 +135,7 @@ def run(
         say(f"{outcome.unfinished} realizations are left: the same command goes on")
         if outcome.computed + len(outcome.failures) == 0:
             say("none could begin: there was no time, or each would take longer than is left")
-        raise SystemExit(EXIT_UNFINISHED)
+        raise SystemExit(RunStopped.exit_code)
     if part is not None:
         say(
             f"part {part.number} of {part.of}; when all are there: mbltn collect "

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..comm import Rows, Serial, agreed, together
+from ..comm import Serial, agreed, together
 from ..errors import InvalidInput, SolverFailure
 from ..operators import Operator
 from ..operators.chebyshev import BlockOperator
+from ..rows import Rows
 from ..solvers.spectrum import enclosing_energies
 from ..solvers.threads import threads_of_rank
 from ..solvers.watch import Watch

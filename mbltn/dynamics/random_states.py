@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..comm import Rows, agreed
+from ..comm import agreed
 from ..errors import InvalidInput
 from ..operators import HilbertSpace
 from ..operators.distributed import Deal
+from ..rows import Rows
 from ..streams import Streams
 
 

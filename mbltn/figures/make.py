@@ -70,7 +70,7 @@ def studies_of(name: str, size: str) -> Sequence[Study]:
         For a size that the figure does not have.
     """
     evidence = FIGURES[name].evidence
-    check_size(name, evidence, size)
+    check_size(name, evidence.sizes, size)
     return evidence.studies(size) if isinstance(evidence, FromStudies) else ()
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..comm import Rows, agreed, together
+from ..comm import agreed, together
 from ..errors import InvalidInput
+from ..rows import Rows
 from ..streams import Streams
 from .base import GrainModel, Sample
 

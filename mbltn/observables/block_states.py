@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..comm import Rows, together
+from ..comm import together
 from ..errors import InvalidInput
+from ..rows import Rows
 from .schmidt import matricised
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..comm import Rows
 from ..operators import HilbertSpace
+from ..rows import Rows
 
 
 @dataclass(frozen=True)

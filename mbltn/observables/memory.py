@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..comm import Rows
 from ..operators import HilbertSpace
+from ..rows import Rows
 from .levels import DEGENERATE
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..comm import Rows, agreed, together
+from ..comm import agreed, together
 from ..dynamics import Propagator
 from ..dynamics.propagator import require_states
 from ..errors import InvalidInput
 from ..models import UncoupledStates
 from ..operators import Operator
+from ..rows import Rows
 from .pauli import Pauli
 from .time_mean import TimeMean, time_mean
 from .trajectory import trajectory

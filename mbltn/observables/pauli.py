@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..comm import Rows
 from ..errors import InvalidInput
 from ..operators import HilbertSpace
+from ..rows import Rows
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..comm import Rows, agreed, together
+from ..comm import agreed, together
 from ..dynamics import evolve
 from ..dynamics.propagator import require_states
 from ..errors import InvalidInput
 from ..operators import HilbertSpace, Operator
+from ..rows import Rows
 from .entanglement import entropy_cut, import_quimb, require_fit, two_level_entropy
 from .entanglement_probes import largest_of_cuts
 from .local_spins import reduced_states

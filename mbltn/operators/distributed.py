@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..comm import Rows
+from ..rows import Rows
 from ..streams import Streams
 from .space import HilbertSpace
 from .tiles import Cut

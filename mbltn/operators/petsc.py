@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..comm import Rows, Serial, require_same, together
+from ..comm import Serial, require_same, together
 from ..errors import InvalidInput, MissingLibrary
+from ..rows import Rows
 from .operator import Operator, entries_per_row
 from .sparse import to_csr
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -48,15 +49,10 @@ def list_text(rows: Sequence[dict[str, Any]]) -> str:
             lines.append(f"paper {paper}")
         claim = f"{row['place']}: {row['claim']}"
         if claim != before:
-            lines += textwrap.wrap(claim, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+            lines += _wrapped(claim, "  ", "    ")
             before = claim
         if row["case"] is None:
-            lines += textwrap.wrap(
-                f"no case: {row['reason']}",
-                _WIDTH,
-                initial_indent="      ",
-                subsequent_indent="        ",
-            )
+            lines += _wrapped(f"no case: {row['reason']}", " " * 6, " " * 8)
             continue
         status = [f"{size} {row['status'].get(size, 'not run')}" for size in row["sizes"]]
         lines.append(f"      {row['case']}  [{', '.join(status)}]")
@@ -65,7 +61,11 @@ def list_text(rows: Sequence[dict[str, Any]]) -> str:
 
 def _paragraph(what: str, text: str) -> list[str]:
     start = f"  {what + ':':7s}"
-    return textwrap.wrap(text, _WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
+    return _wrapped(text, start, " " * len(start))
+
+
+def _wrapped(text: str, first: str, others: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=others)
 
 
 def _check_text(check: Check, width: int) -> str:
@@ -76,10 +76,10 @@ def _check_text(check: Check, width: int) -> str:
     relation = "theory" if row["relation"] == "agrees" else f"{row['relation']} theory"
     text = f"{mark}{row['quantity']:<{width}}  {row['exact']:.5g}{error}, {relation} "
     text += f"{row['theory']:.5g}{band}"
-    if row["deviation"] == row["deviation"]:
+    if not math.isnan(row["deviation"]):
         text += f", {row['deviation']:+.1f} sigma"
     if row["points"] > 1:
         text += f", of {row['points']} points"
-    if row["chi_squared"] == row["chi_squared"]:
+    if not math.isnan(row["chi_squared"]):
         text += f", chi^2 {row['chi_squared']:.3g} (p = {row['probability']:.2g})"
     return text

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from ..comm import Rows
 from ..errors import InvalidInput, SolverFailure
 from ..operators import Operator
+from ..rows import Rows
 from .certify import Certificate
 
 _NEEDED: dict[str, tuple[str, ...]] = {

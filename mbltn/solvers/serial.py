@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..comm import Rows, together
+from ..comm import together
 from ..operators import Operator
+from ..rows import Rows
 from .base import Eigenpairs
 from .certify import Certificate
 from .verify import orthonormality, residuals

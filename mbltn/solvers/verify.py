@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..comm import Rows
 from ..operators import Operator, to_linear_operator
+from ..rows import Rows
 
 # Pairs with larger residuals, in norms of H, are no result whatever the solver says about them.
 MAX_RELATIVE_RESIDUAL = 1e-9

@@ -19,10 +19,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, RunStopped
 
-# EX_TEMPFAIL of sysexits.h: go on later; the same as of the command line.
-UNFINISHED = 75
 GRACE = 30
 
 _SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)
@@ -153,10 +151,11 @@ def _compiled(grace: int, aloud: bool) -> int:
     told, words = ctypes.addressof(_told), ctypes.addressof(message)
     length = len(message) - 1 if aloud else 0
     alarm, interrupt = int(signal.SIGALRM), int(signal.SIGINT)
+    unfinished = RunStopped.exit_code
 
     def handle(number: int) -> None:
         if number == alarm:
-            end_process(UNFINISHED)
+            end_process(unfinished)
         fill(told, 1, 1)
         left = set_alarm(grace)
         if 0 < left < grace:

@@ -57,10 +57,10 @@ class Gathered:
     failures: tuple[Failure, ...] = ()
 
 
-def check_size(name: str, evidence: Evidence, size: str) -> None:
-    """Raise `InvalidInput` if the evidence for `name` has sizes, and not this one."""
-    if evidence.sizes and size not in evidence.sizes:
-        raise InvalidInput(f"{name} has no size {size!r}, only {', '.join(evidence.sizes)}")
+def check_size(name: str, sizes: Sequence[str], size: str) -> None:
+    """Raise `InvalidInput` if what has this name has sizes, and not this one."""
+    if sizes and size not in sizes:
+        raise InvalidInput(f"{name} has no size {size!r}, only {', '.join(sizes)}")
 
 
 def gather(
@@ -90,7 +90,7 @@ def gather(
     """
     comm = comm if comm is not None else Serial()
     stop = stop if stop is not None else Stop()
-    check_size(name, evidence, size)
+    check_size(name, evidence.sizes, size)
     if any(comm.allgather(stop.told or stop.room() <= 0)):
         raise RunStopped(f"{name} was not begun: the same command goes on")
     if isinstance(evidence, InSizes):

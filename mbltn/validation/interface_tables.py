@@ -12,6 +12,7 @@ from ..study import Study
 from .campaigns import Stored
 from .interface_figures import growth_and_coupling, structure_of_flips
 from .interface_studies import universal_studies, width_studies
+from .tables import mean_and_error
 
 # Random matrices of up to 8 spins at small size; samples in a block of which k is averaged.
 _LARGEST, _BLOCK = 8, 20
@@ -64,8 +65,8 @@ def half_widths(*stored: Stored) -> pd.DataFrame:
             beyond = np.full(2, (1 - weights.sum()) / 2)
             found.append(EnergyHistogram(options.bin_width, weights, beyond).hwhm)
         model = each.study.model
-        error = np.std(found, ddof=1) / np.sqrt(len(found))
-        rows.append((model["n_grain"], float(model["grain"]["scale"]), np.mean(found), error))
+        place = (model["n_grain"], float(model["grain"]["scale"]))
+        rows.append((*place, *mean_and_error(np.array(found))))
     return pd.DataFrame(rows, columns=["spins", "radius", "value", "error"])
 
 

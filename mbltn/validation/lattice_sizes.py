@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..models import SquareLattice
 from ..observables.entanglement import LOG2
-from . import mean_field_scan
+from .direct import mean_field_scan
 from .lattice_avalanches import lattice_avalanche
 from .tables import Tick, nothing
 

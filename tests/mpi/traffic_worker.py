@@ -13,9 +13,9 @@ import numpy as np
 from mpi4py import MPI
 
 import mbltn as mb
-from mbltn.comm import Rows
 from mbltn.network import Traffic
 from mbltn.operators.chebyshev import BlockOperator
+from mbltn.rows import Rows
 from mbltn.solvers.krylov_basis import KrylovBasis
 from mbltn.solvers.windowed.frame import Frame
 from mbltn.solvers.windowed.near import Near, schur_complement, slope

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import mbltn as mb
-from mbltn.comm import Rows, Serial, by_halves, raised_on_all_ranks, together, world
+from mbltn.comm import Serial, by_halves, raised_on_all_ranks, together, world
 from mbltn.dynamics import evolve, random_states
 from mbltn.observables import (
     Measurement,
@@ -26,6 +26,7 @@ from mbltn.observables import (
     product_memory,
     trajectory,
 )
+from mbltn.rows import Rows
 from mbltn.solvers import Windowed
 from mbltn.solvers.windowed.frame import Frame
 from mbltn.solvers.windowed.near import Near

@@ -11,8 +11,8 @@ from mbltn.observables.coupling import reduced_coupling
 from mbltn.operators import SIGMA_PLUS, embed
 from mbltn.study.plan import plan
 from mbltn.validation import end_lbit, lattice_sizes, resonant_spin
-from mbltn.validation.mean_field_scan import log_couplings, long_chain_size, sizes
-from mbltn.validation.resonance_sums import (
+from mbltn.validation.direct.mean_field_scan import log_couplings, long_chain_size, sizes
+from mbltn.validation.direct.resonance_sums import (
     enhancement,
     mean_correlator,
     mean_entropy,

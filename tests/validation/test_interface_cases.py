@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mbltn.validation.crossover_counts import lattice_sites
-from mbltn.validation.noisy_chain import liouvillian
+from mbltn.validation.direct.crossover_counts import lattice_sites
+from mbltn.validation.direct.noisy_chain import liouvillian
 
 
 def test_one_spin_that_is_flipped_at_random_is_a_damped_oscillator():

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ...comm import Rows, together
+from ...comm import together
 from ...errors import InvalidInput, SolverFailure
 from ...machine import available_bytes, size
 from ...operators import Operator
+from ...rows import Rows
 from ..base import Eigenpairs
 from ..verify import orthonormality
 from .result import MpsState

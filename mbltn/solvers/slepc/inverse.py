@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...comm import Rows, together
+from ...comm import together
 from ...operators import Operator
 from ...operators.operator import norm_bound
+from ...rows import Rows
 from ..watch import Watch
 from .krylov import Found, Krylov, krylov, random_vector
 from .memory import MemoryEstimate, estimate

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...comm import Rows, freed, in_step
+from ...comm import freed, in_step
 from ...errors import InvalidInput, SolverFailure
 from ...operators.petsc import import_petsc
+from ...rows import Rows
 from ...streams import Streams
 from ..watch import Watch
 from .mumps import Factor

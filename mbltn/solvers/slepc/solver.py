@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ...comm import Rows, Serial, freed, together
+from ...comm import Serial, freed, together
 from ...errors import InvalidInput, MissingLibrary
 from ...operators import Operator, to_petsc
 from ...operators.petsc import import_petsc
+from ...rows import Rows
 from ..base import Eigenpairs, Target
 from ..verify import orthonormality
 from .inverse import Inverse

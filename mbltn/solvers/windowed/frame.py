@@ -10,8 +10,9 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 
-from ...comm import Rows, by_rank_zero
+from ...comm import by_rank_zero
 from ...operators import Operator, to_dense
+from ...rows import Rows
 from .blas import gemm
 from .split import Split, split
 

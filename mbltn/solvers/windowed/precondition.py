@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...comm import gathered_rows, together
+from ...comm import together
+from ...rows import gathered_rows
 from .ldl import BlockLDL, block_ldl
 from .near import Near, schur_complement
 from .sqmr import Vectors, sqmr

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import InvalidInput
+from ..evidence import check_size
 from . import bubble, continuum, failed_avalanches, interface, nearly_mbl_metal
 from .case import Case, Claim
 from .run import noted
@@ -51,8 +52,7 @@ def chosen_cases(names: Sequence[str], size: str) -> list[Case]:
                 "all of a paper)"
             )
         case = CASES[name]
-        if size not in case.sizes:
-            raise InvalidInput(f"{name} has no size {size!r}, only {', '.join(case.sizes)}")
+        check_size(name, case.sizes, size)
         found[name] = case
     return list(found.values())
 

@@ -13,10 +13,9 @@ import pandas as pd
 
 from ..._version import __version__
 from ...comm import Serial, by_rank_zero
-from ...errors import InvalidInput
 from ...study import Stop
 from ...study.store import write_aside
-from ..evidence import Evidence, FromStudies, Gathered, gather
+from ..evidence import Evidence, FromStudies, Gathered, check_size, gather
 from .case import Case
 from .check import Check
 
@@ -61,8 +60,7 @@ def run_case(
         If `stop` says so before the evidence is there.
     """
     comm = comm if comm is not None else Serial()
-    if size not in case.sizes:
-        raise InvalidInput(f"{case.name} has no size {size!r}, only {', '.join(case.sizes)}")
+    check_size(case.name, case.sizes, size)
     found = _gathered(case, size, folder, comm, progress, stop)
     checks = by_rank_zero(comm, lambda: tuple(case.checks(found.table)))
     failures = tuple(failure.reason for failure in found.failures)

@@ -146,8 +146,8 @@ def folds(tick: Tick = nothing) -> pd.DataFrame:
         return int((above[1:] != above[:-1]).sum()) == 3
 
     inside = 0.68
-    begin = _change(several, inside, 0.65)
-    end = _change(several, inside, 0.70)
+    begin = first_true(several, 0.65, inside, within=1e-7)
+    end = first_true(lambda eps: not several(eps), inside, 0.70, within=1e-7)
     x = np.linspace(1e-4, 3.0, 300_001)
     rises = [-x[(2 * x - d * np.log(x)).argmin()] for d in (1, 2, 3)]
     return long_table(
@@ -157,14 +157,6 @@ def folds(tick: Tick = nothing) -> pd.DataFrame:
             "rises": (np.array([1.0, 2.0, 3.0]), np.array(rises)),
         },
     )
-
-
-def _change(holds: Callable[[float], bool], inside: float, outside: float) -> float:
-    """Where a condition that holds inside ends, to 1e-7."""
-    while abs(inside - outside) > 1e-7:
-        middle = 0.5 * (inside + outside)
-        inside, outside = (middle, outside) if holds(middle) else (inside, middle)
-    return 0.5 * (inside + outside)
 
 
 EDGES: dict[str, Any] = {"K": 3.0, "N": 10, "s": 0.5, "d": 2, "Xi": 1.3}

@@ -10,7 +10,7 @@ from scipy.integrate import simpson
 
 from ...models import SpinOnBath
 from ...observables import log_echo
-from ..tables import Tick, long_table, nothing
+from ..tables import Tick, long_table, mean_and_error, nothing
 from .search import first_root, first_true
 
 DECAY = 6.0  # decay length of the interaction, in sites
@@ -131,10 +131,8 @@ def detuned(tick: Tick = nothing, samples: int = 16, n_bath: int = 300) -> pd.Da
         counts = np.histogram(distance, DETUNINGS, weights=weight)[0]
         found.append(counts / len(middle) / (2 * np.diff(DETUNINGS)))
         tick(realization + 1, samples)
-    error = np.std(found, axis=0, ddof=1) / np.sqrt(samples)
-    return pd.DataFrame(
-        {"bin": np.arange(len(error)), "value": np.mean(found, axis=0), "error": error}
-    )
+    mean, error = mean_and_error(np.array(found))
+    return pd.DataFrame({"bin": np.arange(len(error)), "value": mean, "error": error})
 
 
 def frozen_core(gamma: float, W: float) -> float:

@@ -9,11 +9,16 @@ import numpy as np
 from scipy.optimize import brentq
 
 
-def first_true(holds: Callable[[float], bool], low: float, high: float) -> float:
-    """Where a condition that holds at `high` and not at `low` begins; `low` if it holds there."""
+def first_true(
+    holds: Callable[[float], bool], low: float, high: float, within: float = 1e-14
+) -> float:
+    """Where a condition that holds at `high` and not at `low` begins; `low` if it holds there.
+
+    To `within`, of the place itself where that is above 1.
+    """
     if holds(low):
         return low
-    while high - low > 1e-14 * max(1.0, abs(high)):
+    while high - low > within * max(1.0, abs(high)):
         middle = 0.5 * (low + high)
         if not low < middle < high:
             break

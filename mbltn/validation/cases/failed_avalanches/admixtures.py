@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ....theory import resonance
+from ...direct.resonance_sums import entropy_of
 from ...evidence import AtOnce
-from ...resonance_sums import entropy_of
 from ...tables import Tick, mean_and_error, nothing
 from ..case import Case
 from ..check import Check
@@ -46,12 +46,13 @@ def _cumulated(table: pd.DataFrame) -> list[Check]:
     shares = np.array(
         [[(x < point).mean() for point in POINTS] for _, x in table.groupby("matrix")["x"]]
     )
+    mean, error = mean_and_error(shares)
     return [
         Check(
             "P(x' < x)",
-            shares.mean(axis=0),
+            mean,
             np.asarray(resonance.cdf_x(np.array(POINTS))),
-            shares.std(axis=0, ddof=1) / np.sqrt(len(shares)),
+            error,
             band=0.002,
             x=POINTS,
             x_label="x",
@@ -73,7 +74,7 @@ def _averaged(table: pd.DataFrame) -> list[Check]:
         first, second = p[::2, :, None], p[1::2, None, :]
         mixed = first * (1 - second) + second * (1 - first)
         widths = (np.sqrt(1 - mixed) + np.sqrt(mixed)).mean(axis=(1, 2))
-        error = widths.std(ddof=1) / np.sqrt(len(widths))
+        width, error = mean_and_error(widths)
         for name, values, theory in (
             ("[S]", entropies, resonance.mean_entropy(g)),
             ("[C]", (imbalance**2).mean(axis=1), resonance.mean_correlator(g)),
@@ -83,9 +84,9 @@ def _averaged(table: pd.DataFrame) -> list[Check]:
         checks.append(
             Check(
                 f"eta(g = {g})",
-                2 * np.log(widths.mean()),
+                2 * np.log(width),
                 resonance.eta(g),
-                2 * error / widths.mean(),
+                2 * error / width,
                 band=0.002,
             )
         )

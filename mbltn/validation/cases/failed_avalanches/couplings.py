@@ -10,7 +10,7 @@ from ....models.grains import GOEGrain
 from ....operators import SIGMA_PLUS, SIGMA_X, embed
 from ....streams import Streams
 from ....theory import grain_coupling, symmetric_grain
-from ... import mean_field_scan
+from ...direct import mean_field_scan
 from ...evidence import AtOnce
 from ...tables import Tick, mean_and_error, nothing
 from ..case import Case

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ....observables.entanglement import LOG2
 from ....theory import central_grain, resonance
-from ... import mean_field_scan, resonance_sums
+from ...direct import mean_field_scan, resonance_sums
 from ...evidence import AtOnce
 from ...tables import Tick, nothing
 from ..case import Case

@@ -11,7 +11,8 @@ import pandas as pd
 
 from ....observables.entanglement import LOG2
 from ....theory import resonance
-from ... import resonance_sums, resonant_spin
+from ... import resonant_spin
+from ...direct import resonance_sums
 from ...evidence import AtOnce
 from ...tables import Tick, mean_and_error, nothing
 from ..case import Case

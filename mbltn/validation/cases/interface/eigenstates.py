@@ -12,6 +12,7 @@ from ... import interface_studies as studies
 from ... import interface_tables as tables
 from ...campaigns import SIZES
 from ...evidence import FromStudies
+from ...tables import mean_and_error
 from ..case import Case
 from ..check import Check
 
@@ -69,8 +70,8 @@ def _decay(table: pd.DataFrame) -> list[Check]:
     D = table.pivot(index="realization", columns="i", values="D")
     i = D.columns.to_numpy(dtype=float)
     slopes = np.polyfit(i, D.to_numpy().T, 1)[0]
-    error = slopes.std(ddof=1) / np.sqrt(len(slopes))
-    return [Check("slope of D(sigma^x_i)", slopes.mean(), -2 / figures.ZETA, error, 0.0, "above")]
+    slope, error = mean_and_error(slopes)
+    return [Check("slope of D(sigma^x_i)", slope, -2 / figures.ZETA, error, 0.0, "above")]
 
 
 def _universal(table: pd.DataFrame) -> list[Check]:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ....theory import random_matrix as rmt
-from ... import thermal_spin as spin
-from ...crossover_counts import FLAT, LEVEL_DENSITY, band_matrices
+from ...direct import thermal_spin as spin
+from ...direct.crossover_counts import FLAT, LEVEL_DENSITY, band_matrices
 from ...evidence import AtOnce
 from ...grain_flow import FIRST, OF_AVERAGE, RADIUS, SPINS, counted_couplings
 from ..case import Case

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ....theory import random_matrix as rmt
-from ... import crossover_counts as counts
+from ...direct import crossover_counts as counts
+from ...direct.noisy_chain import CHAINS, flip_rates
 from ...evidence import AtOnce
 from ...grain_flow import ALPHA, FIRST, OF_AVERAGE, RADIUS, SPINS, counted_couplings
-from ...noisy_chain import CHAINS, flip_rates
 from ..case import Case
 from ..check import Check, Relation
 from .one_spin import COUNTED

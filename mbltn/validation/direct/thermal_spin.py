@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import voigt_profile
 
-from .tables import Tick, nothing
+from ..tables import Tick, nothing
 
 # A bath of even levels in a band BAND, so that no density of levels bends a line.
 LEVELS, BAND, FIELD, COUPLING = 400, 10.0, 1.2, 0.4

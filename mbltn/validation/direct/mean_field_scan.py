@@ -12,7 +12,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
-from ..observables.entanglement import LOG2
+from ...observables.entanglement import LOG2
 from .resonance_sums import enhancement
 
 _LOWEST, _HIGHEST = -45.0, 9.0  # of log g: eta is below 1e-17 and log 2 beyond

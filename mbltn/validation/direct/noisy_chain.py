@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..operators import SIGMA_X, SIGMA_Z
-from .tables import Tick, nothing
+from ...operators import SIGMA_X, SIGMA_Z
+from ..tables import Tick, nothing
 
 
 class Chain(NamedTuple):

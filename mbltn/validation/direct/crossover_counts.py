@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .tables import Tick, nothing
+from ..tables import Tick, nothing
 
 LOG2 = float(np.log(2.0))
 STEP, SIZE_STEP = 1e-4, 0.01
