@@ -1,1 +1,0 @@
-"""Cases of paper B by topic; `continuum` of the folder above joins them."""
