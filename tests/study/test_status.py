@@ -23,7 +23,7 @@ def report_of(folder):
 @needs_mpi
 def test_a_running_job_says_how_fast_it_goes_on(tmp_path):
     folder = tmp_path / "out"
-    many = ["-o", "ensemble.0.realizations=3000"]
+    many = ["-o", "ensemble.0.grid.n_lbits=[7]", "-o", "ensemble.0.realizations=200"]
     job = start(mpirun(2, *MBLTN, "run", STUDY, "--out", folder, "--progress", "none", *many))
     while report_of(folder)["done"] < 10:
         assert job.poll() is None, finish(job)

@@ -18,6 +18,7 @@ from mbltn.study.stop import Stop, time_limit
 STUDY = Path(__file__).with_name("restart.toml")
 UNFINISHED = 75
 # Some ten seconds for one realization.
+MANY = "ensemble.1.realizations=100"
 LONG = "ensemble=[{grid={n_lbits=[9], xi=[2.0]}, realizations=2, states='middle_quarter'}]"
 
 
@@ -38,6 +39,14 @@ def whole(tmp_path_factory):
     """The bytes of the tables of a run that nobody stops."""
     folder = tmp_path_factory.mktemp("whole") / "out"
     run_study(load_study(STUDY), folder)
+    return tables(folder)
+
+
+@pytest.fixture(scope="module")
+def many_whole(tmp_path_factory):
+    """The same of a study that two ranks work on for seconds."""
+    folder = tmp_path_factory.mktemp("many") / "out"
+    run_study(load_study(STUDY, [MANY]), folder)
     return tables(folder)
 
 
@@ -83,10 +92,10 @@ def test_a_stopped_run_ends_whole_and_goes_on_to_the_same_bytes(tmp_path, whole)
 
 @needs_mpi
 @pytest.mark.parametrize("whom", ["mpirun", "rank 1"])
-def test_ranks_stop_together(tmp_path, whole, whom):
+def test_ranks_stop_together(tmp_path, many_whole, whom):
     """Open MPI's mpirun hands SIGUSR1 on to its ranks; a batch system may know one rank alone."""
     folder = tmp_path / "out"
-    job = start(mpirun(2, *command(folder)))
+    job = start(mpirun(2, *command(folder, "-o", MANY)))
     wait_until(job, lambda: begun(folder))
     if whom == "mpirun":
         job.send_signal(signal.SIGUSR1)
@@ -96,8 +105,8 @@ def test_ranks_stop_together(tmp_path, whole, whom):
     assert ended.returncode == UNFINISHED, ended.stderr
     assert ended.stderr.count("realizations are left: the same command goes on") == 1
     assert not list((folder / "records").iterdir())
-    run_study(load_study(STUDY), folder)
-    assert tables(folder) == whole
+    run_study(load_study(STUDY, [MANY]), folder)
+    assert tables(folder) == many_whole
 
 
 def ranks_of(job):
