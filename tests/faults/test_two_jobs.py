@@ -47,4 +47,4 @@ def test_twenty_times_three_jobs_at_once(tmp_path):
         seen[tuple(begin_together(folder, launches))] += 1
         assert (folder / "table.csv").read_bytes() == (right / "table.csv").read_bytes()
     print(f"three jobs at once: exit codes {dict(seen)}")
-    assert seen[0, 2, 2] > 0
+    assert sum(codes.count(2) * number for codes, number in seen.items()) >= 10  # they did meet
