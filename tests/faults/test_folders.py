@@ -70,7 +70,7 @@ def test_jobs_that_begin_together_are_one_after_the_other(tmp_path):
     """Whoever comes second is refused, and the folder is whole."""
     right = tmp_path / "right"
     assert run(command(right, study="restart.toml")).returncode == 0
-    for trial in range(3):
+    for trial in range(2):
         out = tmp_path / f"out-{trial}"
         jobs = [start(command(out, study="restart.toml")) for _ in range(2)]
         ended = [finish(job) for job in jobs]
