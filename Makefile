@@ -5,7 +5,7 @@
 #   make test-slurm  start a Slurm of one node and try job scripts on it; skipped where none is installed
 #   make validate  install what is missing, then every case of the catalogue, exact numbers beside theory
 #   make spoil   spoil constants of the theory, one at a time, and see a case notice it
-#   make faults  kill running jobs at random moments, three hundred times; about an hour
+#   make faults  jobs killed and stopped at random moments, four hundred times, and worse; about an hour
 #   make setup   install what is missing, into .venv
 # ROUTE=wheels leaves out PETSc, SLEPc and MPI; VENV=folder puts the environment elsewhere.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .comm import Serial, by_rank_zero, node_neighbours
-from .errors import InvalidInput
+from .errors import InvalidInput, SolverFailure
 from .network import BETWEEN_NODES, WITHIN_A_NODE, Network, Traffic
 from .scheduler import job_memory
 
@@ -30,6 +30,9 @@ TYPICAL_GFLOPS = 40.0
 _USABLE = 0.9
 _PRODUCT = 1024
 _PRODUCTS = 4
+# Bytes of address space that OpenBLAS wants for itself, and a size from which all its threads work.
+_BLAS_WORKSPACE = 2.0**28
+BLAS_WAKES = 256
 
 
 @dataclass(frozen=True)
@@ -210,6 +213,33 @@ def available_bytes() -> float:
     True
     """
     return min([_kernel_says(), job_memory(), *_groups_say(_MEMBERSHIP, _CGROUPS)])
+
+
+def require_blas_workspace() -> None:
+    """Raise `SolverFailure` if this process may not have what OpenBLAS wants for itself.
+
+    Where it finds no room in the midst of a call, OpenBLAS asks for it again for ever.
+    """
+    left = address_space_left()
+    if left < _BLAS_WORKSPACE:
+        raise SolverFailure(
+            f"linear algebra needs {size(_BLAS_WORKSPACE)} for its libraries alone, but this "
+            f"process may have {size(left)} more of address space (ulimit -v): raise that limit, "
+            "or ask the batch system for more memory"
+        )
+
+
+@cache
+def reserve_blas() -> None:
+    """Let the BLAS of numpy and that of scipy take their workspace while there is room for it."""
+    require_blas_workspace()
+    if math.isfinite(address_space_left()):
+        import numpy as np
+        from scipy.linalg.blas import dgemm
+
+        a = np.ones((BLAS_WAKES, BLAS_WAKES))
+        a @ a
+        dgemm(1.0, a, a)
 
 
 def total_memory() -> float:

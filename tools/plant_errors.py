@@ -39,7 +39,7 @@ def survives(slip: Slip) -> bool:
             f"study/test_{name}.py"
             for name in ("statistics", "storage", "collect", "plan", "precision", "stop", "part")
         ]
-        suites += ["test_scheduler.py", "submit/test_script.py"]
+        suites += ["test_scheduler.py", "submit/test_script.py", "faults/test_spoilt.py"]
         paths = [path for suite in suites for path in sorted((copy / "tests").glob(suite))]
         # Tests that share words with the spoilt file see most and are asked first.
         words = Path(slip.file).with_suffix("").parts

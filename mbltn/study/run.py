@@ -12,7 +12,7 @@ from typing import Any
 
 from ..comm import Serial, by_rank_zero, require_same, together
 from ..errors import StudyError
-from ..machine import Machine, this_machine
+from ..machine import Machine, reserve_blas, this_machine
 from ..solvers.choice import solver_from
 from .part import Part
 from .plan import Point, Task, each_once, plan_points
@@ -72,6 +72,7 @@ def run_study(
     """
     comm = comm if comm is not None else Serial()
     stop = stop if stop is not None else Stop()
+    together(comm, reserve_blas)
     machine = this_machine(comm)
     points = together(comm, lambda: _points(study, machine, part))
     tasks = each_once(task for point in points for task in point.tasks)

@@ -1,4 +1,4 @@
-"""kill -9 of a rank, of mpirun or of the whole job at random moments, again and again.
+"""kill -9 of a rank, of mpirun or of the whole job, signals to stop, at random moments.
 
 A realization is finished if it can be read in the folder before the kill; it must be there with
 the same bytes afterwards. Every record must be that of a run that nobody disturbs.
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from mpirun import MBLTN, finish, kill_all, living, mpirun, run, start
 
+from mbltn.errors import RunStopped
 from mbltn.study import Store
 from mbltn.study.journal import encode
 
@@ -23,7 +24,13 @@ STUDY = Path(__file__).parent.with_name("study") / "restart.toml"
 OVERRIDES = ["ensemble.0.realizations=60", "ensemble.1.states=12", "ensemble.1.solver=slepc"]
 OVERRIDES += ["resources={shared_from=512, ranks_per_problem=2}"]
 REALIZATIONS = 128
-WHOM = ("one rank", "mpirun", "all processes")
+# Each with what is said on stderr of every job that it hits, if anything can be.
+FAULTS = {
+    "kill -9 of one rank": "signal 9",
+    "kill -9 of mpirun": None,
+    "kill -9 of all processes": None,
+    "signal to stop": "told to stop",
+}
 # Seconds: the work of two ranks and what comes after it; until a job has ended that lost a part.
 WORK, GONE = 2.5, 30.0
 
@@ -33,7 +40,7 @@ class Tally:
     """Numbers of kills, of realizations that were finished before them, and what became of these.
 
     `slowest` is the longest time in seconds until the rest of a job had ended, `said` the number of
-    jobs that named the kill on stderr.
+    jobs that named the fault on stderr.
     """
 
     fault: str
@@ -97,12 +104,19 @@ def ranks_of(job):
     return [int(child) for child in children]
 
 
-def kill(job, whom, rng):
-    if whom == "all processes":
+def strike(job, fault, rng):
+    """Open MPI's mpirun hands SIGUSR1 on; a batch system may send SIGTERM to one rank alone."""
+    one_rank = int(rng.choice(ranks_of(job)))
+    if fault == "kill -9 of all processes":
         kill_all(job)
+    elif fault == "kill -9 of mpirun":
+        job.kill()
+    elif fault == "kill -9 of one rank":
+        os.kill(one_rank, signal.SIGKILL)
+    elif rng.integers(2):
+        job.send_signal(signal.SIGUSR1)
     else:
-        victim = job.pid if whom == "mpirun" else int(rng.choice(ranks_of(job)))
-        os.kill(victim, signal.SIGKILL)
+        os.kill(one_rank, signal.SIGTERM)
 
 
 def wait_until_gone(job):
@@ -115,8 +129,8 @@ def wait_until_gone(job):
     return time.monotonic() - begin
 
 
-def one_kill(folder, whom, ranks, rng, right, tally):
-    """Start the job, kill a part of it, and look what is there. False if it was done before."""
+def one_fault(folder, fault, ranks, rng, right, tally):
+    """Start the job, let the fault happen, and look what is there. False if it was done before."""
     job = start(command(folder, ranks))
     held = folder / "running.json"
     before = held.stat().st_mtime_ns if held.exists() else 0
@@ -126,7 +140,7 @@ def one_kill(folder, whom, ranks, rng, right, tally):
     time.sleep(rng.uniform(0, WORK))
     known = stored(folder)
     try:
-        kill(job, whom, rng)
+        strike(job, fault, rng)
     except (ProcessLookupError, FileNotFoundError, ValueError):  # it has just ended
         finish(job)
         return False
@@ -139,7 +153,10 @@ def one_kill(folder, whom, ranks, rng, right, tally):
     tally.finished += len(known)
     tally.lost += sum(name not in now or encode(now[name]) != known[name] for name in known)
     tally.wrong += sum(not right.has(record) for record in now.values())
-    tally.said += "signal 9" in ended.stderr
+    tally.said += (FAULTS[fault] or "no words") in ended.stderr
+    if fault == "signal to stop":
+        assert ended.returncode == RunStopped.exit_code, ended.stderr
+        assert not list((folder / "records").iterdir())  # all is packed
     tally.slowest = max(tally.slowest, slowest)
     return True
 
@@ -160,13 +177,14 @@ def complete(folder, right, tally):
     tally.folders += 1
 
 
-def kills(scratch, whom, trials, rng, right, ranks=(2, 2, 2, 3, 4)):
-    """So many kills, in one folder until its study is done, then in the next."""
-    tally = Tally(f"kill -9 of {whom}")
-    folder = scratch / "killed"
+def again_and_again(scratch, fault, trials, rng, right, ranks=(2, 2, 2, 3, 4)):
+    """So many times, in one folder until its study is done, then in the next."""
+    tally = Tally(fault)
+    folder = scratch / "struck"
     while tally.tried < trials:
-        going_on = one_kill(folder, whom, int(rng.choice(ranks)), rng, right, tally)
-        if not going_on or (folder / "table.csv").exists() or tally.tried == trials:
+        going_on = one_fault(folder, fault, int(rng.choice(ranks)), rng, right, tally)
+        done = len(Store(folder).done()) == REALIZATIONS
+        if not going_on or done or tally.tried == trials:
             complete(folder, right, tally)
             shutil.rmtree(folder)
     return tally

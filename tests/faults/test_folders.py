@@ -1,26 +1,20 @@
-"""A results folder that cannot be written, two jobs on one, records that are no numbers."""
+"""A results folder that cannot be written, disorder that is no number."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
-from mpirun import MBLTN, finish, run, start
+from mpirun import MBLTN, run
 
 import mbltn
-from mbltn.study import Record, Store
-from mbltn.study import pack as packs
-from mbltn.study.journal import encode
 
-STUDIES = Path(__file__).parent.with_name("study")
+STUDY = Path(__file__).parent.with_name("study") / "tiny.toml"
 
 
-def command(folder, *changes, study="tiny.toml"):
-    changes = [part for change in changes for part in ("-o", change)]
-    name = STUDIES / study
-    return [*MBLTN, "run", name, "--out", folder, "--progress", "none", *changes]
+def command(folder):
+    return [*MBLTN, "run", STUDY, "--out", folder, "--progress", "none"]
 
 
 @pytest.fixture
@@ -68,46 +62,6 @@ def test_what_is_read_only_can_be_read(mounted, tmp_path):
     remount(mounted, "rw")
     assert run(command(out)).returncode == 0
     assert (out / "table.csv").read_bytes() == before["table.csv"]
-
-
-def test_jobs_that_begin_together_are_one_after_the_other(tmp_path):
-    """Whoever comes second is refused, and the folder is whole."""
-    right = tmp_path / "right"
-    assert run(command(right, study="restart.toml")).returncode == 0
-    for trial in range(3):
-        out = tmp_path / f"out-{trial}"
-        jobs = [start(command(out, study="restart.toml")) for _ in range(2)]
-        ended = [finish(job) for job in jobs]
-        refused = [job for job in ended if job.returncode]
-        for job in refused:
-            assert job.returncode == 2 and "another job" in job.stderr, job.stderr
-        assert len(refused) < 2
-        assert (out / "table.csv").read_bytes() == (right / "table.csv").read_bytes()
-
-
-@pytest.mark.parametrize("name", ["sample/fields", "energies"])
-@pytest.mark.parametrize("journal", [True, False])
-def test_a_record_that_is_no_number_is_computed_anew(tmp_path, name, journal):
-    """With a checksum that fits: whoever wrote it had lost his mind, not the disk."""
-    out = tmp_path / "out"
-    assert run(command(out)).returncode == 0
-    good = list(Store(out).records())
-    table = (out / "table.csv").read_bytes()
-    first, *rest = good
-    arrays = {key: values.copy() for key, values in first.arrays.items()}
-    arrays[name][0] = np.nan
-    bad = Record(first.task, first.id, arrays, first.facts)
-    study = (out / "study.json").read_text()
-    if journal:
-        (out / "records.h5").write_bytes(packs.image_of(rest, study))
-        shutil.rmtree(out / "records", ignore_errors=True)
-        (out / "records").mkdir()
-        (out / "records" / "a.journal").write_bytes(encode(bad))
-    else:
-        (out / "records.h5").write_bytes(packs.image_of([bad, *rest], study))
-    again = run(command(out))
-    assert again.returncode == 0 and "13 found, 1 computed" in again.stderr, again.stderr
-    assert (out / "table.csv").read_bytes() == table
 
 
 def test_disorder_that_is_no_number_is_refused():

@@ -1,8 +1,8 @@
-"""kill -9 of a rank, of mpirun, of the whole job: once, and a hundred times by `make faults`."""
+"""kill -9 of a part of a job, signals: once, and a hundred times each by `make faults`."""
 
 import numpy as np
 import pytest
-from faults.kills import WHOM, Undisturbed, kills
+from faults.kills import FAULTS, Undisturbed, again_and_again
 from mpirun import needs_mpi
 
 pytestmark = needs_mpi
@@ -18,15 +18,15 @@ def nothing_is_lost(tally):
     assert tally.lost == 0 and tally.wrong == 0 and tally.folders > 0
 
 
-@pytest.mark.parametrize("whom", WHOM)
-def test_a_kill_loses_nothing(whom, right, tmp_path):
-    nothing_is_lost(kills(tmp_path, whom, 1, np.random.default_rng(7), right))
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_loses_nothing(fault, right, tmp_path):
+    nothing_is_lost(again_and_again(tmp_path, fault, 1, np.random.default_rng(7), right))
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("whom", WHOM)
-def test_a_hundred_kills_lose_nothing(whom, right, tmp_path):
-    tally = kills(tmp_path, whom, 100, np.random.default_rng(1), right)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_hundred_faults_lose_nothing(fault, right, tmp_path):
+    tally = again_and_again(tmp_path, fault, 100, np.random.default_rng(1), right)
     nothing_is_lost(tally)
     assert tally.finished > 1000
-    assert tally.said == (100 if whom == "one rank" else 0)
+    assert tally.said == (100 if FAULTS[fault] else 0)

@@ -1,6 +1,5 @@
-"""A rank that fails while the others wait for it in a library, and memory that runs out there."""
+"""A rank that fails while the others wait for it in a library."""
 
-import resource
 import sys
 from pathlib import Path
 
@@ -30,27 +29,3 @@ def test_a_rank_that_fails_alone_ends_the_job_and_says_so(tmp_path, kind):
     kept = len(list(Store(out).records()))
     again = run(mpirun(2, *MBLTN, *arguments))
     assert again.returncode == 0 and f"{kept} found, {24 - kept} computed" in again.stderr
-
-
-def test_memory_that_is_short_fails_one_problem_in_words(tmp_path):
-    """ulimit -v: small problems are solved, the factor of a large one does not fit."""
-    pytest.importorskip("slepc4py")
-    out = tmp_path / "out"
-    changes = [
-        *("-o", "ensemble.0.realizations=2", "-o", "ensemble.1.realizations=1"),
-        *("-o", "ensemble.1.grid.n_lbits=[11]", "-o", "ensemble.1.states=12"),
-        *("-o", "ensemble.1.solver=slepc"),
-    ]
-    command = [*MBLTN, "run", STUDY, "--out", out, "--progress", "none", *changes]
-    limit = 1_200_000_000  # of these some 900 MB are libraries
-
-    def limited():
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-
-    job = run(command, preexec_fn=limited)
-    assert job.returncode == 1, job.stderr
-    assert "SolverFailure: slepc needs" in job.stderr and "ulimit -v" in job.stderr
-    assert "Traceback" not in job.stderr
-    assert len(list(Store(out).records())) == 4
-    again = run(command)
-    assert again.returncode == 0 and "4 found, 1 computed" in again.stderr

@@ -9,13 +9,9 @@ from typing import Any
 
 from ...comm import node_neighbours
 from ...errors import SolverFailure
-from ...machine import address_space_left, available_bytes, size
+from ...machine import BLAS_WAKES, address_space_left, available_bytes, require_blas_workspace
 from ...operators.petsc import import_petsc
 from .mumps import Factor
-
-# Bytes that OpenBLAS may want for itself, and a size from which it works with all its threads.
-_BLAS_WORKSPACE = 2.0**28
-_BLAS_WAKES = 256
 
 
 @dataclass(frozen=True)
@@ -69,22 +65,14 @@ class MemoryEstimate:
 def reserve_blas() -> None:
     """Let PETSc's BLAS take its workspace while there is room for it.
 
-    Where it finds none in the midst of a factorisation, OpenBLAS asks for it again for ever.
-
     Raises
     ------
     SolverFailure
         If this process may not have so much memory.
     """
-    left = address_space_left()
-    if left < _BLAS_WORKSPACE:
-        raise SolverFailure(
-            f"slepc needs {size(_BLAS_WORKSPACE)} for its libraries alone, but this process may "
-            f"have {size(left)} more of address space (ulimit -v): raise that limit, or ask the "
-            "batch system for more memory"
-        )
+    require_blas_workspace()
     PETSc = import_petsc()
-    square = PETSc.Mat().createDense((_BLAS_WAKES, _BLAS_WAKES), comm=PETSc.COMM_SELF)
+    square = PETSc.Mat().createDense((BLAS_WAKES, BLAS_WAKES), comm=PETSc.COMM_SELF)
     square.setUp()
     square.assemble()
     product = square.matMult(square)
