@@ -26,7 +26,6 @@ PANELS = (
 )
 THEORY, CONVERGED = ", theory", ", converged only"
 LIMITED = "bond dimension limit reached"
-_SEED = 50
 _COLUMNS = (
     *("panel", "curve", "n", "distance", "alpha", "value", "error"),
     *("starts", "distinct", "converged", "limited"),
@@ -49,6 +48,7 @@ class Chains:
     short_alphas, short_lbits, short_realizations, short_states : exact eigenstates nearest to
         energy 0, where DMRG-X does not reach
     theory_lbits : of the mean field's curves
+    seed : of the samples
     """
 
     alphas: tuple[float, ...] = (0.3, 0.4, 0.5, 0.55, 0.6)
@@ -61,6 +61,7 @@ class Chains:
     short_realizations: int = 16
     short_states: int = 40
     theory_lbits: tuple[int, ...] = (10, 50, 400)
+    seed: int = 50
 
 
 SIZES = {
@@ -133,7 +134,7 @@ def model_of(alpha: float, n_lbits: int) -> CentralGrain:
 
 def _follow(chains: Chains, alpha: float, realization: int, comm: Any) -> Followed:
     model = model_of(alpha, chains.n_lbits)
-    op = model.operator(model.draw(_SEED, realization))
+    op = model.operator(model.draw(chains.seed, realization))
     target = Target.energy(0.0, chains.states)
     states = mps_eigenstates(op, target, chains.options, comm, seed=realization)
     entropies = measure_mps(states, ["entropy_lbits"])["entropy_lbits"] / LOG2
@@ -182,7 +183,7 @@ def _short_row(chains: Chains, alpha: float, comm: Any) -> Row:
     model = model_of(alpha, chains.short_lbits)
 
     def size(realization: int) -> float:
-        op = model.operator(model.draw(_SEED, realization))
+        op = model.operator(model.draw(chains.seed, realization))
         pairs = eigenpairs(op, Target.energy(0.0, chains.short_states))
         return float(measure(pairs, ["entropy_lbits"])["entropy_lbits"].sum(axis=1).mean() / LOG2)
 

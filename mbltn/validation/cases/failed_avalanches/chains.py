@@ -23,6 +23,7 @@ _SHORT = Chains(
     short_lbits=8,
     short_realizations=40,
     theory_lbits=(),
+    seed=55,  # the figure's samples lie low (docs/physics.md, D4)
 )
 
 

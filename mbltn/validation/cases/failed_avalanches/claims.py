@@ -27,7 +27,7 @@ _FIGURES = (
     ),
     Claim("D", "Fig 3a", "50 l-bits at alpha_c - 0.07", ("D-failed-chain",)),
     Claim("D", "Fig 3b", "eta_tot grows as 1/|alpha - alpha_c|, nu = 1", ("D-exponent",)),
-    Claim("D", "Fig 4", "W = 45 fails, W = 20 runs away", ("D-lattice-phases", "D-lattice-scale")),
+    Claim("D", "Fig 4", "W = 45 fails, W = 20 runs away", ("D-lattice-maps", "D-lattice-scale")),
     Claim("D", "Fig 5a", "quasiperiodic: all, some, none", ("D-lattice-phases",)),
     Claim("D", "Fig 5b", "random: some run away at any strength", ("D-lattice-random",)),
     Claim("D", "Fig 5c", "eta_tot above W_th does not depend on R", ("D-lattice-size",)),
