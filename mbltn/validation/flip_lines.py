@@ -1,0 +1,118 @@
+"""Lines of one l-bit's flip on a random-matrix grain, and how wide a Lorentzian is measured (C)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..models import CentralGrain
+from ..models.grains import GOEGrain
+from ..observables.levels import level_spacing
+from ..observables.line_width import line_width, quartile_width
+from ..observables.pauli import Pauli
+from ..observables.transitions import transitions_within
+from ..solvers import Dense, Target, eigenpairs
+from .bubble_studies import FIELDS, WIDTH
+from .tables import Tick, nothing
+
+# Couplings far below the splittings 2 eps, where the golden rule is the leading order.
+WEAK = {"n_grain": 8, "first_coupling": 0.35, "field_range": (1.5, 2.5)}
+# C's inset: V_1 = 2.
+STRONG = {"n_grain": 6, "first_coupling": 2.0, "field_range": FIELDS}
+SAMPLES = 300
+_POINTS = 20001
+
+
+def weak_lines(tick: Tick = nothing) -> pd.DataFrame:
+    """One row a sample: `eps`, `width` gamma of the line, `spacing` of the levels, WEAK."""
+    return lines(WEAK, 61, tick)
+
+
+def strong_lines(tick: Tick = nothing) -> pd.DataFrame:
+    """The same of STRONG."""
+    return lines(STRONG, 62, tick)
+
+
+def lines(parameters: dict[str, Any], seed: int, tick: Tick = nothing) -> pd.DataFrame:
+    """gamma by the quartiles of all transitions from a fifth of the states, the middle one."""
+    N = parameters["n_grain"]
+    grain = GOEGrain(0.5 * WIDTH * N, "radius")
+    model = CentralGrain(n_lbits=1, alpha=1.0, coupling="xx", grain=grain, **parameters)
+    levels = 2 ** (N + 1)
+    of_line = slice(2 * levels // 5, 3 * levels // 5)
+    few = levels // (N + 1)
+    of_spacing = slice((levels - few) // 2, (levels + few) // 2)
+    rows = []
+    for sample in range(SAMPLES):
+        drawn = model.draw(seed, sample)
+        spectrum = eigenpairs(model.operator(drawn), Target.all(), Dense())
+        spacing = level_spacing(spectrum.energies[of_spacing])
+        flips = transitions_within(spectrum, Pauli("x", 1), of_line)
+        eps = float(drawn.fields[0])
+        width = line_width(flips, 2 * eps, spacing).width
+        rows.append({"sample": sample, "eps": eps, "width": width, "spacing": spacing})
+        tick(sample + 1, SAMPLES)
+    return pd.DataFrame(rows)
+
+
+def measured_share(gamma: float, eps: float) -> float:
+    """Width that `line_width` finds, over gamma, of two Lorentzians of width gamma at +-2 eps.
+
+    It looks at 0 < w < 4 eps, where a part of one line is missing and some of the other one is.
+
+    Examples
+    --------
+    >>> round(measured_share(0.01, 1.0), 3), round(measured_share(0.75, 1.0), 3)
+    (0.995, 0.828)
+    """
+    w = np.linspace(0.0, 4 * eps, _POINTS)
+    half = gamma / 2
+    weights = 1 / ((w - 2 * eps) ** 2 + half**2) + 1 / ((w + 2 * eps) ** 2 + half**2)
+    return quartile_width(w, weights) / gamma
+
+
+def sampled_levels(tick: Tick = nothing) -> pd.DataFrame:
+    """Levels of a grain of radius LEVEL_RADIUS and idle l-bits of LEVEL_FIELDS, counted in bins.
+
+    Columns `sample`, `low`, `high` (of the bin), `share` of all levels.
+    """
+    grain = GOEGrain(LEVEL_RADIUS, "radius")
+    k = len(LEVEL_FIELDS)
+    model = CentralGrain(
+        n_grain=LEVEL_SPINS, n_lbits=k, alpha=1.0, first_coupling=0.0, grain=grain
+    )
+    signs = 1 - 2 * ((np.arange(2**k)[:, None] >> np.arange(k)) & 1)
+    shifts = signs @ np.array(LEVEL_FIELDS)
+    parts = []
+    for sample in range(LEVEL_SAMPLES):
+        levels = np.linalg.eigvalsh(model.draw(63, sample).grain)
+        counts, _ = np.histogram(np.add.outer(levels, shifts), LEVEL_BINS)
+        share = counts / (len(levels) * len(shifts))
+        bins = {"low": LEVEL_BINS[:-1], "high": LEVEL_BINS[1:], "share": share}
+        parts.append(pd.DataFrame({"sample": sample, **bins}))
+        tick(sample + 1, LEVEL_SAMPLES)
+    return pd.concat(parts, ignore_index=True)
+
+
+LEVEL_SPINS, LEVEL_RADIUS, LEVEL_SAMPLES = 7, 2.0, 200
+LEVEL_FIELDS = (0.55, 1.3, 0.9)
+LEVEL_BINS = np.linspace(-4.5, 4.5, 19)
+
+MANY_FIELDS = tuple(0.5 + (0.618034 * j) % 1.0 for j in range(1, 15))
+MANY_ENERGIES = (0.0, 1.0, 2.5, 6.0, 12.0)
+MANY_RADIUS = 7.8
+
+
+def summed_levels(tick: Tick = nothing) -> pd.DataFrame:
+    """Density of a semicircle and 14 l-bits at a few energies, all 2^14 semicircles summed."""
+    shifts = np.zeros(1)
+    for eps in MANY_FIELDS:
+        shifts = np.add.outer([eps, -eps], shifts).ravel()
+    rows = []
+    for E in MANY_ENERGIES:
+        x = (E - shifts) / MANY_RADIUS
+        heights = np.sqrt(1 - x[abs(x) < 1] ** 2) * 2 / (np.pi * MANY_RADIUS)
+        rows.append({"curve": "density", "E": E, "value": heights.sum() / len(shifts)})
+    return pd.DataFrame(rows)
