@@ -31,7 +31,7 @@ _LOW = 3.0
 
 
 def samples(size: str) -> tuple[Study, ...]:
-    """exp1d; small: six grain spins and up to four l-bits; other sizes: the study of the figures."""
+    """exp1d; small: six grain spins, up to four l-bits; other sizes: the study of the figures."""
     if size != "small":
         return growth_studies(size)
     spins = GRAIN[size]
@@ -102,8 +102,12 @@ def last_lbits(stored: Stored) -> pd.DataFrame:
         rows = rows[rows["geometry"] == "exp1d"]
         unit = LOG2 if quantity == "entropy_lbits" else 1.0
         columns = {
-            **{"quantity": quantity, "xi": rows["xi"], "M": rows["n_lbits"], "N": N},
-            **{"value": rows["mean"] / unit, "error": rows["error"] / unit},
+            "quantity": quantity,
+            "xi": rows["xi"],
+            "M": rows["n_lbits"],
+            "N": N,
+            "value": rows["mean"] / unit,
+            "error": rows["error"] / unit,
         }
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
@@ -120,8 +124,8 @@ def weights(stored: Stored) -> pd.DataFrame:
         at, width = record.task["parameters"], record.task["measurement"].get("bin_width")
         if at.get("geometry") == "exp1d" and "spectral_contact" in record.arrays:
             key = (float(at["xi"]), int(at["n_lbits"]), float(width))
-            curves = found.setdefault(key, {})
-            curves[record.task["realization"]] = record.arrays["spectral_contact"]
+            of_point = found.setdefault(key, {})
+            of_point[record.task["realization"]] = record.arrays["spectral_contact"]
     widest = {key[:2]: max(k[2] for k in found if k[:2] == key[:2]) for key in found}
     rows = []
     for (xi, M), width in sorted(widest.items()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,36 +17,47 @@ from ..solvers import Dense, Target, eigenpairs
 from .bubble_studies import FIELDS, WIDTH
 from .tables import Tick, nothing
 
+
+class Lines(NamedTuple):
+    """Grain spins, coupling V of one l-bit, range of its field eps."""
+
+    N: int
+    V: float
+    fields: tuple[float, float]
+    seed: int
+
+
 # Couplings far below the splittings 2 eps, where the golden rule is the leading order.
-WEAK = {"n_grain": 8, "first_coupling": 0.35, "field_range": (1.5, 2.5)}
+WEAK = Lines(8, 0.35, (1.5, 2.5), seed=61)
 # C's inset: V_1 = 2.
-STRONG = {"n_grain": 6, "first_coupling": 2.0, "field_range": FIELDS}
+STRONG = Lines(6, 2.0, FIELDS, seed=62)
 SAMPLES = 300
 _POINTS = 20001
 
 
 def weak_lines(tick: Tick = nothing) -> pd.DataFrame:
     """One row a sample: `eps`, `width` gamma of the line, `spacing` of the levels, WEAK."""
-    return lines(WEAK, 61, tick)
+    return lines(WEAK, tick)
 
 
 def strong_lines(tick: Tick = nothing) -> pd.DataFrame:
     """The same of STRONG."""
-    return lines(STRONG, 62, tick)
+    return lines(STRONG, tick)
 
 
-def lines(parameters: dict[str, Any], seed: int, tick: Tick = nothing) -> pd.DataFrame:
+def lines(of: Lines, tick: Tick = nothing) -> pd.DataFrame:
     """gamma by the quartiles of all transitions from a fifth of the states, the middle one."""
-    N = parameters["n_grain"]
+    N = of.N
     grain = GOEGrain(0.5 * WIDTH * N, "radius")
-    model = CentralGrain(n_lbits=1, alpha=1.0, coupling="xx", grain=grain, **parameters)
+    about: dict[str, Any] = {"coupling": "xx", "field_range": of.fields, "grain": grain}
+    model = CentralGrain(n_grain=N, n_lbits=1, alpha=1.0, first_coupling=of.V, **about)
     levels = 2 ** (N + 1)
     of_line = slice(2 * levels // 5, 3 * levels // 5)
     few = levels // (N + 1)
     of_spacing = slice((levels - few) // 2, (levels + few) // 2)
     rows = []
     for sample in range(SAMPLES):
-        drawn = model.draw(seed, sample)
+        drawn = model.draw(of.seed, sample)
         spectrum = eigenpairs(model.operator(drawn), Target.all(), Dense())
         spacing = level_spacing(spectrum.energies[of_spacing])
         flips = transitions_within(spectrum, Pauli("x", 1), of_line)
@@ -80,9 +91,7 @@ def sampled_levels(tick: Tick = nothing) -> pd.DataFrame:
     """
     grain = GOEGrain(LEVEL_RADIUS, "radius")
     k = len(LEVEL_FIELDS)
-    model = CentralGrain(
-        n_grain=LEVEL_SPINS, n_lbits=k, alpha=1.0, first_coupling=0.0, grain=grain
-    )
+    model = CentralGrain(n_grain=LEVEL_SPINS, n_lbits=k, alpha=1.0, first_coupling=0.0, grain=grain)
     signs = 1 - 2 * ((np.arange(2**k)[:, None] >> np.arange(k)) & 1)
     shifts = signs @ np.array(LEVEL_FIELDS)
     parts = []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, localcontext
 from typing import Any, NamedTuple
 
-import mpmath
 import numpy as np
 import pandas as pd
 
@@ -29,7 +29,7 @@ SURROUNDINGS = {
     Surroundings(3, 4e-5): 130,
     Surroundings(1, 1e-5, 0.5): 150000,
 }
-BUBBLE = {"V": 0.3, "rho": 0.05, "w": 2.6}
+BUBBLE: dict[str, Any] = {"V": 0.3, "rho": 0.05, "w": 2.6}
 PLACE, WEAKEST, RATIO = "R*", "ln of the smallest ratio", "ln of the ratio"
 SIZE, LENGTH = "N*", "xi_c"
 
@@ -63,7 +63,7 @@ def smallest_bubble(ln_weakest: float, V: float, rho: float, w: float) -> int:
 
 
 def thresholds(tick: Tick = nothing) -> pd.DataFrame:
-    """`quantity`, `d`, `xi`, `stretch`, `r`, `value`: of each of SURROUNDINGS, and of a chain xi_c."""
+    """`quantity`, `d`, `xi`, `stretch`, `r`, `value`: of SURROUNDINGS, and of a chain xi_c."""
     rows: list[tuple[Any, ...]] = []
     for done, (around, reach) in enumerate(SURROUNDINGS.items()):
         r, counted = shells(around.d, reach)
@@ -126,11 +126,13 @@ def thermalisation_times(tick: Tick = nothing) -> pd.DataFrame:
     Columns `xi`, `A`, `ln_tau` (inf beyond a float), `log_log`; 30 digits.
     """
     rows = []
-    with mpmath.workdps(30):
+    with localcontext() as context:
+        context.prec = 30
         for xi, A in TIMES:
-            density = mpmath.exp(-2 * mpmath.mpf(A) / mpmath.mpf(xi) ** 2)
-            apart = 1 / mpmath.sqrt(density)
-            tau = apart / mpmath.mpf(xi)
-            log_log = mpmath.log10(tau / mpmath.log(10))
-            rows.append({"xi": xi, "A": A, "ln_tau": float(tau), "log_log": float(log_log)})
+            exponent = 2 * Decimal(A) / Decimal(xi) ** 2
+            density = (-exponent).exp()
+            ln_tau = 1 / (density.sqrt() * Decimal(xi))
+            log_log = (ln_tau / Decimal(10).ln()).log10()
+            row = {"xi": xi, "A": A, "ln_tau": float(ln_tau), "log_log": float(log_log)}
+            rows.append(row)
     return pd.DataFrame(rows)

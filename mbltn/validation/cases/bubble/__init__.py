@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import growth, lines, thresholds
+from . import growth, hubbard, hubbard_lbits, lines, thresholds
 from .claims import CLAIMS
 
-CASES = (*lines.CASES, *growth.CASES, *thresholds.CASES)
+CASES = (*lines.CASES, *growth.CASES, *thresholds.CASES, *hubbard.CASES, *hubbard_lbits.CASES)
 
 __all__ = ["CASES", "CLAIMS"]

@@ -16,6 +16,7 @@ from ...bubble_studies import LEVELS_IN_A_BIN, WIDTH
 from ...campaigns import SIZES
 from ...evidence import FromStudies
 from ...random_neighbours import random_parameter
+from ...tables import parts_of
 from ..case import Case
 from ..check import Check
 from . import expected
@@ -43,7 +44,7 @@ def _along(rows: pd.DataFrame) -> dict[str, Any]:
 def _widths(table: pd.DataFrame) -> list[Check]:
     checks = []
     rows = _of(table, "line_ratio_raw")
-    for xi, part in rows[(rows["xi"] > 1) & (rows["M"] > 1)].groupby("xi"):
+    for xi, part in parts_of(rows[(rows["xi"] > 1) & (rows["M"] > 1)], "xi"):
         points = _points(part)
         theory = np.array([expected.width_ratio(*p) * expected.share_seen(*p) for p in points])
         band = theory * [expected.next_orders(*p) for p in points]
@@ -52,21 +53,32 @@ def _widths(table: pd.DataFrame) -> list[Check]:
     first = rows[(rows["M"] == 1) & (rows["xi"] == _LONG)]
     theory = np.array([expected.width_ratio(*p) * expected.share_seen(*p) for p in _points(first)])
     if len(first):
-        values = (first["value"], theory, first["error"], 0.0, "above")
-        checks.append(Check("gamma/delta_E, M = 1, of Lorentzians", *values))
+        checks.append(
+            Check(
+                "gamma/delta_E, M = 1, of Lorentzians",
+                *(first["value"], theory, first["error"]),
+                relation="above",
+            )
+        )
     return checks
 
 
 def _printed(table: pd.DataFrame) -> list[Check]:
     checks = []
     rows = _of(table, "line_ratio")
-    for xi, part in rows[rows["xi"] > 2.5].groupby("xi"):
+    for xi, part in parts_of(rows[rows["xi"] > 2.5], "xi"):
         first, later = part[part["M"] == 1].iloc[0], part[part["M"] > 2]
         start, N = float(first["value"]), int(first["N"])
         printed = np.asarray(golden_rule.paper_ratio(later["M"], xi, start, N))
         error = np.hypot(later["error"].to_numpy(), printed * first["error"] / start)
-        values = (later["value"], printed, error, 0.0, "above")
-        checks.append(Check(f"gamma/delta_E, xi = {xi:g}", *values, **_along(later)))
+        checks.append(
+            Check(
+                f"gamma/delta_E, xi = {xi:g}",
+                *(later["value"], printed, error),
+                relation="above",
+                **_along(later),
+            )
+        )
     return checks
 
 
@@ -96,7 +108,7 @@ def _absorbed(table: pd.DataFrame) -> list[Check]:
     short = _of(table, "thouless", xi=_SHORT)
     few = 2 / LOG2 * np.diff(short["value"])[2:]
     of_few = 2 / LOG2 * np.hypot(short["error"].to_numpy()[1:], short["error"].to_numpy()[:-1])[2:]
-    later = {"x": short["M"].to_numpy()[3:], "x_label": "M"}
+    later = _along(short[short["M"] > 2])
     return [
         Check("G, xi = 4", G, theory, error, independent=True, **_along(rows)),
         Check("spins that an l-bit counts, xi = 4", spins, counted, of_spins),
@@ -124,7 +136,8 @@ def _typical(table: pd.DataFrame) -> list[Check]:
         Check(
             "I/pi of most l-bits, xi = 0.4, a tenth of that of xi = 4",
             *(short["value"].iloc[-1], last["value"] / 10),
-            *(np.hypot(short["error"].iloc[-1], last["error"] / 10), 0.0, "below"),
+            np.hypot(short["error"].iloc[-1], last["error"] / 10),
+            relation="below",
         ),
         Check("int rho/pi, 2 as printed", whole["value"], 2.0, whole["error"], 0.0, "below"),
         # <n|O|n>^2 of d/2 elements 1 and -1 is 2/(d + 2)
@@ -139,7 +152,7 @@ def _typical(table: pd.DataFrame) -> list[Check]:
 
 def _entropies(table: pd.DataFrame) -> list[Check]:
     checks = []
-    for xi, part in _of(table, "entropy_lbits").groupby("xi"):
+    for xi, part in parts_of(_of(table, "entropy_lbits"), "xi"):
         points = _points(part)
         theory = np.array([expected.end_entropy(*p) for p in points])
         wider = np.array([expected.next_orders(*p) for p in points])
@@ -235,7 +248,7 @@ CASES = (
         "Figs S3b, S4b",
         "entropy of the last l-bit: log 2 where it is absorbed, 0 where not",
         "as in D's mean field with couplings from the semicircle, none fitted",
-        f"statistics; 2^-N of a resonance's weight; of 1 - S or S the relative error of g^2: {_NEXT}",
+        f"statistics; 2^-N of a resonance's weight; of S or 1 - S the error of g^2: {_NEXT}",
         ("golden_rule", "central_grain"),
         _GROWTH,
         _entropies,

@@ -12,15 +12,13 @@ from ...evidence import AtOnce
 from ..case import Case
 from ..check import Check
 
-_V, _N = float(flip.WEAK["first_coupling"]), int(flip.WEAK["n_grain"])
-_LOW, _HIGH = flip.WEAK["field_range"]
 # <(V/2 eps)^2> over the fields, of both states that a transition joins
-_NEXT_ORDER = 2 * _V**2 / (4 * _LOW * _HIGH)
+_NEXT_ORDER = 2 * flip.WEAK.V**2 / (4 * flip.WEAK.fields[0] * flip.WEAK.fields[1])
 
 
-def _beside_rule(table: pd.DataFrame, parameters: dict) -> pd.DataFrame:
+def _beside_rule(table: pd.DataFrame, of: flip.Lines) -> pd.DataFrame:
     """`exact` and `theory` width over spacing of each sample, as measured."""
-    N, V = parameters["n_grain"], parameters["first_coupling"]
+    N, V = of.N, of.V
     radius = 0.5 * WIDTH * N
     eps = table["eps"].to_numpy()
     rule = np.asarray(golden_rule.golden_rule_ratio(eps[:, None], V, N, WIDTH, floor=0.0))
@@ -39,7 +37,7 @@ def _weak(table: pd.DataFrame) -> list[Check]:
     rows = _beside_rule(table, flip.WEAK)
     difference = rows["exact"] - rows["theory"]
     theory = rows["theory"].mean()
-    band = (_NEXT_ORDER + 2.0**-_N) * theory
+    band = (_NEXT_ORDER + 2.0**-flip.WEAK.N) * theory
     return [Check("gamma/delta_E", rows["exact"].mean(), theory, difference.sem(), band)]
 
 
