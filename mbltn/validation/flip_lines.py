@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,7 +77,7 @@ def measured_share(gamma: float, eps: float) -> float:
     Examples
     --------
     >>> round(measured_share(0.01, 1.0), 3), round(measured_share(0.75, 1.0), 3)
-    (0.995, 0.828)
+    (0.998, 0.871)
     """
     w = np.linspace(0.0, 4 * eps, _POINTS)
     half = gamma / 2
@@ -114,14 +115,28 @@ MANY_ENERGIES = (0.0, 1.0, 2.5, 6.0, 12.0)
 MANY_RADIUS = 7.8
 
 
+RATIO_SPINS, RATIO_V, RATIO_FIELDS = 6, 0.4, (0.6, 1.4, 1.9)
+
+
 def summed_levels(tick: Tick = nothing) -> pd.DataFrame:
-    """Density of a semicircle and 14 l-bits at a few energies, all 2^14 semicircles summed."""
+    """Semicircles summed over all signs of the l-bits: `curve`, `E`, `value`.
+
+    "density" of MANY_FIELDS at a few energies; "centre" and "final" the golden rule's width over
+    spacing of the last of RATIO_FIELDS, with the bath 2 eps and eps from the centre of the band.
+    """
+    rows = [("density", E, _summed(E, MANY_FIELDS)) for E in MANY_ENERGIES]
+    *others, eps = RATIO_FIELDS
+    spacing = 1 / (2 ** (RATIO_SPINS + len(RATIO_FIELDS)) * _summed(0.0, RATIO_FIELDS))
+    for curve, E in (("centre", 2 * eps), ("final", eps)):
+        # a state decays at 2 pi V^2 p, and a line joins two
+        rows.append((curve, E, 2 * (2 * np.pi * RATIO_V**2 * _summed(E, others)) / spacing))
+    return pd.DataFrame(rows, columns=["curve", "E", "value"])
+
+
+def _summed(E: float, fields: Sequence[float]) -> float:
     shifts = np.zeros(1)
-    for eps in MANY_FIELDS:
+    for eps in fields:
         shifts = np.add.outer([eps, -eps], shifts).ravel()
-    rows = []
-    for E in MANY_ENERGIES:
-        x = (E - shifts) / MANY_RADIUS
-        heights = np.sqrt(1 - x[abs(x) < 1] ** 2) * 2 / (np.pi * MANY_RADIUS)
-        rows.append({"curve": "density", "E": E, "value": heights.sum() / len(shifts)})
-    return pd.DataFrame(rows)
+    x = (E - shifts) / MANY_RADIUS
+    heights = np.sqrt(1 - x[abs(x) < 1] ** 2) * 2 / (np.pi * MANY_RADIUS)
+    return float(heights.sum() / len(shifts))

@@ -75,7 +75,8 @@ def _levels(table: pd.DataFrame) -> list[Check]:
 
 
 def _many(table: pd.DataFrame) -> list[Check]:
-    E = table["E"].to_numpy()
+    dense = table[table["curve"] == "density"]
+    E = dense["E"].to_numpy()
     fields = np.tile(flip.MANY_FIELDS, (len(E), 1))
     theory = np.asarray(
         golden_rule.density_of_states(E, fields, flip.MANY_RADIUS, method="fourier")
@@ -85,7 +86,14 @@ def _many(table: pd.DataFrame) -> list[Check]:
     half = flip.MANY_RADIUS + sum(flip.MANY_FIELDS)
     T = 2.0**15 * np.pi / half
     rest = 2 * np.sqrt(2 / np.pi) * 2 * flip.MANY_RADIUS**-1.5 * T**-0.5 / np.pi * 2.0**-7
-    return [Check("p_14(E)", table["value"], theory, band=rest, x=E, x_label="E")]
+    checks = [Check("p_14(E)", dense["value"], theory, band=rest, x=E, x_label="E")]
+    w = 2 * flip.MANY_RADIUS / flip.RATIO_SPINS
+    for at in ("centre", "final"):
+        (exact,) = table[table["curve"] == at]["value"]
+        given = (flip.RATIO_FIELDS, flip.RATIO_V, flip.RATIO_SPINS, w)
+        rule = golden_rule.golden_rule_ratio(*given, at=at, floor=0.0)
+        checks.append(Check(f"gamma/delta_E, bath at the {at}", exact, rule, band=1e-9 * exact))
+    return checks
 
 
 CASES = (
@@ -123,8 +131,8 @@ CASES = (
         "C-level-density-many",
         "section III A, eq 6",
         "delta_E = w (N + M - 1)/2^(N + M - 1)",
-        "the Fourier series for many l-bits is the sum over their signs",
-        "the harmonics left out: 2^(-k/2) sqrt(2/pi) 4 (R^3 T)^(-1/2)/pi beyond t = T",
+        "the Fourier series for many l-bits, and the golden rule, are sums over signs of l-bits",
+        "the harmonics left out: 2^(-k/2) sqrt(2/pi) 4 (R^3 T)^(-1/2)/pi beyond t = T; rounding",
         ("golden_rule",),
         AtOnce(flip.summed_levels),
         _many,
