@@ -9,14 +9,9 @@ import pandas as pd
 
 from ..streams import Streams
 from ..theory.hubbard_bubble import Bubble, FrequencyGrid, Solution, circles, solve
+from .random_hopping import CIRCLES, COUPLINGS, FEW, FIG6, MANY, W, single_particle
 from .tables import Tick, nothing
 
-# C Fig 6
-W = 2.0
-FIG6: dict[str, Any] = {"N": 30, "t": 1.0, "T": 2.0}
-CIRCLES: dict[str, Any] = {"xi": 10.0, "n_L": 1.0}
-COUPLINGS = (0.5, 1.5)
-FEW, MANY = (2, 10, 20), 141
 GRID = FrequencyGrid(n=2**14, w_max=20.0, eta_0=0.01)
 _SHOWN = 4.0
 _DECADES = 8  # of the change of G, down to the tolerance
@@ -107,7 +102,7 @@ def quadratic_average(
     """
     found = np.empty((samples, 2, len(w)))
     for realization in range(samples):
-        E, psi = np.linalg.eigh(_single_particle(bubble, Streams(seed, realization)))
+        E, psi = np.linalg.eigh(single_particle(bubble, Streams(seed, realization)))
         lines = eta_0 / np.pi / ((w - E[:, None]) ** 2 + eta_0**2)
         weights = np.abs(psi) ** 2
         found[realization, 0] = weights[: 2 * bubble.N].mean(axis=0) @ lines
@@ -116,23 +111,3 @@ def quadratic_average(
     mean = found.mean(axis=0)
     error = found.std(axis=0, ddof=1) / np.sqrt(samples)
     return Averaged(mean[0], error[0], mean[1], error[1])
-
-
-def _single_particle(bubble: Bubble, streams: Streams) -> np.ndarray:
-    """Sites of spin up, sites of spin down, l-bits."""
-    N, M = bubble.N, bubble.n_lbits
-    matrix = np.zeros((2 * N + M, 2 * N + M), dtype=complex)
-    for spin in range(2):
-        A = _complex_normal(streams("hopping", spin), (N, N))
-        block = slice(spin * N, (spin + 1) * N)
-        matrix[block, block] = bubble.t * (A + A.conj().T) / np.sqrt(2 * N)
-    V = _complex_normal(streams("couplings"), (2 * N, M))
-    matrix[: 2 * N, 2 * N :] = V * np.sqrt(bubble.squared_couplings / (2 * np.sqrt(N)))
-    matrix[2 * N :, : 2 * N] = matrix[: 2 * N, 2 * N :].conj().T
-    matrix[2 * N :, 2 * N :] = np.diag(bubble.energies)
-    return matrix
-
-
-def _complex_normal(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-    """Complex Gaussian numbers with <|x|^2> = 1."""
-    return np.asarray(rng.normal(size=shape) + 1j * rng.normal(size=shape)) / np.sqrt(2)

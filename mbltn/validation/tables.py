@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -35,3 +35,9 @@ def curve(table: pd.DataFrame, name: str) -> tuple[np.ndarray, np.ndarray]:
     part = table[table["curve"] == name]
     (x,) = (column for column in table.columns if column not in ("curve", "value"))
     return part[x].to_numpy(), part["value"].to_numpy()
+
+
+def parts_of(table: pd.DataFrame, column: str) -> Iterator[tuple[float, pd.DataFrame]]:
+    """Each value of a column of numbers, in the order of the table, with its rows."""
+    for value in table[column].unique():
+        yield float(value), table[table[column] == value]

@@ -1,0 +1,87 @@
+"""The other side of paper C's cases: limits that are known, and what samples must not depend on."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import brentq
+
+from mbltn.validation import bubble_samples, flip_lines
+from mbltn.validation.direct import hubbard_bubble as direct
+from mbltn.validation.lattice_bubble import shells, smallest_bubble
+from mbltn.validation.random_neighbours import random_parameter
+from mbltn.validation.tables import parts_of
+
+
+@pytest.mark.parametrize(("gamma", "eps"), [(0.2, 2.0), (1.0, 1.0)])
+def test_the_share_of_a_line_that_is_seen(gamma, eps):
+    """Quartiles of two Lorentzians at 0 < w < 4 eps, from their arctangents."""
+
+    def below(w):
+        at = np.array([w - 2 * eps, w + 2 * eps, -2 * eps, 2 * eps]) / (gamma / 2)
+        return float(np.arctan(at) @ [1, 1, -1, -1])
+
+    whole = below(4 * eps)
+    low, high = (brentq(lambda w, q=q: below(w) - q * whole, 0, 4 * eps) for q in (0.25, 0.75))
+    assert flip_lines.measured_share(gamma, eps) == pytest.approx((high - low) / gamma, rel=1e-4)
+
+
+def test_sites_of_lattices():
+    distances, counted = shells(3, 2)
+    assert distances.tolist() == pytest.approx([0, 1, 2**0.5, 3**0.5, 2])
+    assert counted.tolist() == [1, 7, 19, 27, 33]
+    assert shells(1, 3)[1].tolist() == [1, 3, 5, 7]
+
+
+def test_the_smallest_bubble_is_the_first_that_passes():
+    def ratio(N):
+        return 0.3 * np.sqrt(0.05 * 2.0**N / (2.6 * N)) * np.exp(-7.0)
+
+    N = smallest_bubble(-7.0, V=0.3, rho=0.05, w=2.6)
+    assert ratio(N) >= 1 > ratio(N - 1)
+
+
+def test_weak_elements_enter_G_by_their_logarithm():
+    """<ln|eta|> of a Gaussian number is -(gamma_E + log 2)/2; <ln s> of GOE neighbours -0.17."""
+    mean, error = random_parameter(np.array([1e-6]), 30, 300, 3)
+    expected = 0.5 * np.log(1e-6) - (np.euler_gamma + np.log(2)) / 2 + 0.168
+    assert mean == pytest.approx(expected, abs=4 * error + 0.02)
+
+
+def test_one_atom_has_poles_at_half_of_U():
+    found = direct.atom()
+    z = (found["x"] + 1j * found["y"]).to_numpy()
+    expected = z / (z**2 - (direct.ATOM["U"] / 2) ** 2)
+    assert (found["re"] + 1j * found["im"]).to_numpy() == pytest.approx(expected, abs=1e-12)
+
+
+def test_roots_solve_the_equation():
+    found = direct.polynomial_roots()
+    G = (found["re"] + 1j * found["im"]).to_numpy()
+    z = found["w"].to_numpy() + 1j * direct.ROOT_HEIGHT
+    share = direct.lbits_share(G, z, direct.SQUARED, direct.LEVELS)
+    assert G * (z - direct.HOPPING**2 * G - share) == pytest.approx(1.0, abs=1e-10)
+
+
+def test_self_energy_at_high_frequencies(monkeypatch):
+    """U^2/4 over w at half filling."""
+    monkeypatch.setattr(direct, "AT", (-40.0, 40.0))
+    found = direct.real_time()
+    assert 40 * found["re"].to_numpy() == pytest.approx([-1.0, 1.0], rel=0.01)
+    assert abs(found["im"]).max() < 1e-3
+
+
+def test_the_plane_is_filled_with_what_two_dimensions_have():
+    V, n_L = direct.PLANE["V"], direct.PLANE["n_L"]
+    assert direct.plane()["value"][0] == pytest.approx(2 * np.pi * n_L * V**2, rel=1e-9)
+
+
+@pytest.mark.parametrize("size", ["small", "paper", "beyond"])
+def test_studies_of_every_size_measure_what_the_table_has(size):
+    (study,) = bubble_samples.samples(size)
+    assert set(bubble_samples.OBSERVABLES) <= set(study.observables)
+    assert {"exp1d"} <= {name for each in study.ensemble for name in each.grid["geometry"]}
+
+
+def test_rows_by_the_value_of_a_column():
+    table = pd.DataFrame({"xi": [2.0, 4.0, 2.0], "M": [1, 1, 2]})
+    assert [(xi, len(part)) for xi, part in parts_of(table, "xi")] == [(2.0, 2), (4.0, 1)]
