@@ -3,13 +3,15 @@
 #   make test    install what is missing, then lint, types, import layers, tests
 #   make bench   install what is missing, then time the compiled kernels (mbltn bench does the rest)
 #   make test-slurm  start a Slurm of one node and try job scripts on it; skipped where none is installed
+#   make docs    install what is missing, build the documentation in docs/_build/html
+#   make test-docs   look at it with headless Chromium; skipped where there is none
 #   make setup   install what is missing, into .venv
 # ROUTE=wheels leaves out PETSc, SLEPc and MPI; VENV=folder puts the environment elsewhere.
 
 VENV ?= .venv
 export VENV ROUTE
 
-.PHONY: setup demo test test-slurm bench
+.PHONY: setup demo test test-slurm bench docs test-docs
 setup:
 	@tools/setup.sh
 
@@ -24,3 +26,9 @@ test-slurm: setup
 
 bench: setup
 	@. tools/environment.sh && python -m pytest tests/bench/kernel_timings.py --benchmark-columns=min,median,rounds
+
+docs: setup
+	@tools/docs.sh
+
+test-docs: docs
+	@. tools/environment.sh && python -m pytest -m site -rs tests/docs
