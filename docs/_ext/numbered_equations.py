@@ -13,7 +13,13 @@ from sphinx.application import Sphinx
 _BEGINS = re.compile(r"\(([A-Z]\d{1,2})\)")
 _CITED = re.compile(r"(?:docs/)?(\w+)\.md(?: \(|, (?:eqs? )?)([A-Z]\d{1,2})\b|\(([A-Z]\d{1,2})\)")
 _MAIN = "physics"
-_WITHOUT_LINKS = (nodes.literal_block, nodes.literal, nodes.reference, nodes.title, nodes.math_block)
+_WITHOUT_LINKS = (
+    nodes.literal_block,
+    nodes.literal,
+    nodes.reference,
+    nodes.title,
+    nodes.math_block,
+)
 
 
 def _anchor(number: str) -> str:
@@ -69,8 +75,10 @@ def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def _is_its_own(text: nodes.Text, match: re.Match) -> bool:
-    return match.start() == 0 and text.parent.index(text) == 0 and "numbered" in text.parent.get(
-        "classes", []
+    return (
+        match.start() == 0
+        and text.parent.index(text) == 0
+        and "numbered" in text.parent.get("classes", [])
     )
 
 
@@ -84,4 +92,9 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-resolved", link)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
