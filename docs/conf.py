@@ -66,4 +66,5 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sphinx = False
 html_copy_source = False
+html_favicon = "_static/favicon.svg"
 html_theme_options = {"navigation_with_keys": True}

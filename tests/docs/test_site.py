@@ -104,6 +104,9 @@ def test_a_page_renders(browser, address, name, size, scheme):
         assert len(heights) >= n_formulas
         assert all(height > 5 for height in heights)
         assert page.locator("mjx-merror").count() == 0
+        if size == "wide":
+            too_wide = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length"
+            assert page.locator("mjx-container[display]").evaluate_all(too_wide) == 0
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert elsewhere == []
         assert complaints == []
