@@ -50,6 +50,8 @@ autosummary_ignore_module_all = False
 autosummary_imported_members = True
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
+# Unions of numpy's are told by the docstrings.
+autodoc_type_aliases = {name: name for name in ("ArrayLike", "FloatOrArray", "Floats", "NDArray")}
 numpydoc_show_class_members = False
 # Single backticks in docstrings are names where there is such a name, and otherwise code.
 default_role = "py:obj"

@@ -5,7 +5,9 @@ studies of minutes to hours come from docs/validation. What was made is kept unt
 changes.
 """
 
+import contextlib
 import hashlib
+import io
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +66,9 @@ class Picture:
 
     def draw(self) -> None:
         if not self.size:
-            make(self.name, FOLDER)
+            # Its progress bars are not for the log of a build.
+            with contextlib.redirect_stderr(io.StringIO()):
+                make(self.name, FOLDER)
             return
         shutil.copy(TABLES / f"{self.file}.csv", FOLDER)
         table = pd.read_csv(FOLDER / f"{self.file}.csv")

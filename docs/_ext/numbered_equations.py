@@ -30,7 +30,9 @@ def find(app: Sphinx, doctree: nodes.document) -> None:
     """Note the numbered paragraphs of a page and give them anchors."""
     numbers = {}
     for paragraph in doctree.findall(nodes.paragraph):
-        if match := _BEGINS.match(paragraph.astext()):
+        # In tables and lists a number is cited, not defined.
+        at_top = isinstance(paragraph.parent, nodes.section | nodes.document)
+        if at_top and (match := _BEGINS.match(paragraph.astext())):
             number = match[1]
             if number not in numbers and _anchor(number) not in doctree.ids:
                 paragraph["ids"].append(_anchor(number))
@@ -94,7 +96,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-merge-info", merge)
     return {
         "version": "1",
-        "env_version": 1,
+        "env_version": 2,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

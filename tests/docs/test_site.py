@@ -28,6 +28,8 @@ PAGES = {
 }
 SIZES = {"wide": (1400, 1000), "narrow": (400, 850)}
 
+_TYPESET = "n => document.querySelectorAll('article mjx-container').length >= n"
+
 pytestmark = pytest.mark.site
 
 
@@ -77,6 +79,7 @@ def test_a_page_renders(browser, address, name, size, scheme):
     words, n_pictures, n_formulas = PAGES[name]
     width, height = SIZES[size]
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page.set_default_timeout(120_000)
     complaints, elsewhere = [], []
     page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -85,6 +88,7 @@ def test_a_page_renders(browser, address, name, size, scheme):
     try:
         page.goto(f"{address}/{name}.html", wait_until="networkidle")
         if n_formulas:
+            page.wait_for_function(_TYPESET, arg=n_formulas)
             page.evaluate("MathJax.startup.promise.then(() => null)")
         pictures = page.locator("article img")
         # Pictures further down may be loaded when they come into view only.
