@@ -15,7 +15,6 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$(state)" ]; then
   state > "$stamp"
 fi
 
-export MPLBACKEND=Agg
 # An extension or option for Sphinx may follow, such as -E to read everything again.
 python -m sphinx -b html -W --keep-going -q -d docs/_build/doctrees "$@" docs docs/_build/html
 echo "docs: docs/_build/html/index.html" >&2

@@ -12,6 +12,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import matplotlib
 import matplotlib.image
 import pandas as pd
 from sphinx.application import Sphinx
@@ -35,6 +36,9 @@ PAPERS = {
     "E": "Random-matrix flow (E)",
 }
 THUMBNAIL = 480
+
+# Not by MPLBACKEND, which notebooks would inherit: their figures would not be shown.
+matplotlib.use("Agg")
 
 logger = logging.getLogger(__name__)
 
