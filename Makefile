@@ -6,13 +6,15 @@
 #   make validate  install what is missing, then every case of the catalogue, exact numbers beside theory
 #   make spoil   spoil constants of the theory, one at a time, and see a case notice it
 #   make faults  jobs killed and stopped at random moments, four hundred times, and worse; about an hour
+#   make docs    install what is missing, build the documentation in docs/_build/html
+#   make test-docs   look at it with headless Chromium; skipped where there is none
 #   make setup   install what is missing, into .venv
 # ROUTE=wheels leaves out PETSc, SLEPc and MPI; VENV=folder puts the environment elsewhere.
 
 VENV ?= .venv
 export VENV ROUTE
 
-.PHONY: setup demo test test-slurm faults bench validate spoil
+.PHONY: setup demo test test-slurm faults bench validate spoil docs test-docs
 setup:
 	@tools/setup.sh
 
@@ -36,3 +38,9 @@ validate: setup
 
 spoil: setup
 	@. tools/environment.sh && python tools/spoil_theory.py
+
+docs: setup
+	@tools/docs.sh
+
+test-docs: docs
+	@. tools/environment.sh && python -m pytest -m site -rs tests/docs

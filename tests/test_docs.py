@@ -41,3 +41,44 @@ def test_equation_numbers_in_docstrings_exist():
         text = source.read_text()
         cited |= set(re.findall(r"physics\.md,? (?:eq )?\(?([A-Z]\d+)", text))
     assert {"M1", "O3", "T10", "C6", "E8", "H3"} <= cited <= defined
+
+
+HOW_TO = sorted((ROOT / "docs/howto").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", HOW_TO, ids=lambda page: page.stem)
+def test_the_examples_of_a_how_to_page_run(page):
+    for example in blocks(page.relative_to(ROOT), "python"):
+        exec(example, {})
+
+
+def test_the_first_study_is_valid_and_has_as_many_tasks_as_its_page_says():
+    import tomllib
+
+    (example,) = blocks("docs/tutorial.md", "toml")
+    (printed,) = re.findall(r"mbltn: (\d+) realizations", (ROOT / "docs/tutorial.md").read_text())
+    assert len(plan(parse_study(tomllib.loads(example)))) == int(printed)
+
+
+def test_every_corrected_formula_is_on_the_page_of_corrections():
+    number, corrected = "", set()
+    for line in (ROOT / "docs/physics.md").read_text().splitlines():
+        if begins := re.match(r"\(([A-Z]\d+)\)|#|\* ", line):
+            number = begins[1] or ""
+        if number and re.search(r"\*\*(Corrected|decision)\*\*", line, re.IGNORECASE):
+            corrected.add(number)
+    listed = set(re.findall(r"\(([A-Z]\d+)\)", (ROOT / "docs/corrections.md").read_text()))
+    assert {"M2", "T2", "H3", "E9"} <= corrected <= listed
+
+
+def test_equations_in_print_have_the_numbers_of_the_physics_page():
+    printed = re.findall(r"\\tag\{(\w+)\}", (ROOT / "docs/equations.md").read_text())
+    defined = re.findall(r"^\(([A-Z]\d+)\)", (ROOT / "docs/physics.md").read_text(), re.M)
+    assert len(printed) == len(set(printed)) >= 20
+    assert set(printed) <= set(defined)
+
+
+def test_the_citation_names_the_version():
+    import mbltn
+
+    assert f"\nversion: {mbltn.__version__}\n" in (ROOT / "CITATION.cff").read_text()

@@ -92,7 +92,7 @@ class ContinuumGrid(DisorderedModel):
         return np.full_like(q, self.w, dtype=float)
 
     def potentials(self, streams: Streams, samples: int) -> np.ndarray:
-        """Independent potentials, (samples, *shape)."""
+        """Independent potentials, ``(samples, *shape)``."""
         noise = streams("potential").standard_normal((samples, *self.shape))
         if self.correlations == "white":
             return np.asarray(np.sqrt(self.w / self.dx ** len(self.shape)) * noise)

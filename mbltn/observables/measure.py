@@ -128,37 +128,38 @@ def measure(
 ) -> dict[str, np.ndarray]:
     """Observables of every state, not averaged; equal on every rank.
 
-    ====================== ============== ==================================================
-    ``gap_ratio``          (k - 2,)       r_n of consecutive levels
-    ``entropy_lbits``      (k, n_lbits)   entanglement entropy of each l-bit, nats
-    ``sigma_z_lbits``      (k, n_lbits)   <sigma^z> of each l-bit
-    ``memory_lbits``       (k, n_lbits)   share of C^zz; its mean over states is C^zz
-    ``entropy_cuts``       (k, n_sites-1) entropy of grain + l-bits 1..c-1 with the rest, nats
-    ``schmidt_gap_cuts``   (k, n_sites-1) p_1 - p_2 of the Schmidt weights at the same cuts
-    ``mutual_information_lbits`` (k, n_lbits) S_g + S_n - S_gn of the grain and each l-bit, nats
-    ``negativity_lbits``   (k, n_lbits)   logarithmic negativity of the same, nats
-    ``participation``      (k,)           basis states a state spreads over; length or area on
-                                          the grid of a `ContinuumGrid`
-    ``fock_decay``         (k, m)         local 1/Xi of each two-body move, of a `QuantumDot`
-    ``grain_amplitude``    (k,)           |phi_a(0)| at the grain, of a `SquareLattice`
-    ``orbital_site``       (k,), integers number of the orbital's site, of a `SquareLattice`
-    ``thouless``           (k - 1,)       G of neighbouring states, sigma^z of the probe spin
-    ``thouless_dropped``   (1,)           pairs left out of it: no matrix element, or no gap
-    ``line_ratio``         (1,)           gamma/delta_E of the last l-bit, at least 2
-    ``line_ratio_raw``     (1,)           the same without the floor of 2
-    ``line_captured``      (1,)           weight a state that gamma was measured on
-    ``log_ipr_probe``      (k,)           ln IPR of sigma^x of the probe spin
-    ``log_ipr_lbits``      (k, n_lbits)   ln IPR of sigma^x of each l-bit
-    ``captured_lbits``     (k, n_lbits)   weight of sigma^x that the partners hold; where it is
-                                          well below 1, ln IPR is an upper bound
-    ``spectral_contact``   (2, bins)      thermal rho(w) and mean ln rho(w) of sigma^x of the
-                                          spin that the l-bits touch
-    ``spectral_last_lbit`` (2, bins)      the same of the last l-bit
-    ``log_ipr_probe_smooth``  (k,)        the same as ``log_ipr_probe`` and ``spectral_contact``
-    ``spectral_contact_smooth`` (2, bins) by Chebyshev moments, without other eigenstates
-    ``hybridization``      (1, bins)      k(w) over grain and l-bits uncoupled
-    ``bare_coupling``      (1,)           G of the last l-bit next to the grain and all others
-    ====================== ============== ==================================================
+    ============================ ============== ====================================================
+    ``gap_ratio``                (k - 2,)       r_n of consecutive levels
+    ``entropy_lbits``            (k, n_lbits)   entanglement entropy of each l-bit, nats
+    ``sigma_z_lbits``            (k, n_lbits)   <sigma^z> of each l-bit
+    ``memory_lbits``             (k, n_lbits)   share of C^zz; its mean over states is C^zz
+    ``entropy_cuts``             (k, n_sites-1) entropy of grain + l-bits 1..c-1 with the rest, nats
+    ``schmidt_gap_cuts``         (k, n_sites-1) p_1 - p_2 of the Schmidt weights at the same cuts
+    ``mutual_information_lbits`` (k, n_lbits)   S_g + S_n - S_gn of the grain and each l-bit, nats
+    ``negativity_lbits``         (k, n_lbits)   logarithmic negativity of the same, nats
+    ``participation``            (k,)           basis states a state spreads over; length or area on
+                                                the grid of a `ContinuumGrid`
+    ``fock_decay``               (k, m)         local 1/Xi of each two-body move, of a `QuantumDot`
+    ``grain_amplitude``          (k,)           |phi_a(0)| at the grain, of a `SquareLattice`
+    ``orbital_site``             (k,)           number of the orbital's site, of a `SquareLattice`
+    ``thouless``                 (k - 1,)       G of neighbouring states, sigma^z of the probe spin
+    ``thouless_dropped``         (1,)           pairs left out of it: no matrix element, or no gap
+    ``line_ratio``               (1,)           gamma/delta_E of the last l-bit, at least 2
+    ``line_ratio_raw``           (1,)           the same without the floor of 2
+    ``line_captured``            (1,)           weight a state that gamma was measured on
+    ``log_ipr_probe``            (k,)           ln IPR of sigma^x of the probe spin
+    ``log_ipr_lbits``            (k, n_lbits)   ln IPR of sigma^x of each l-bit
+    ``captured_lbits``           (k, n_lbits)   weight of sigma^x that the partners hold; where it
+                                                is well below 1, ln IPR is an upper bound
+    ``spectral_contact``         (2, bins)      thermal rho(w) and mean ln rho(w) of sigma^x of the
+                                                spin that the l-bits touch
+    ``spectral_last_lbit``       (2, bins)      the same of the last l-bit
+    ``log_ipr_probe_smooth``     (k,)           ``log_ipr_probe`` by Chebyshev moments, without
+                                                other eigenstates
+    ``spectral_contact_smooth``  (2, bins)      ``spectral_contact`` by the same
+    ``hybridization``            (1, bins)      k(w) over grain and l-bits uncoupled
+    ``bare_coupling``            (1,)           G of the last l-bit next to the grain and all others
+    ============================ ============== ====================================================
 
     Parameters
     ----------

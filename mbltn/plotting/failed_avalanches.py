@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,6 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ..observables.levels import GAP_RATIO_GOE, GAP_RATIO_POISSON
+
+# What the figure is wide, in letters of its title.
+_TITLE_WIDTH = 80
 
 
 def draw_failed_avalanches(
@@ -69,7 +73,7 @@ def draw_failed_avalanches(
     legend_title = "points exact\nlines mean field" if curves is not None else "exact"
     upper.legend(title=legend_title, frameon=False, alignment="left", loc="upper left")
     if title:
-        figure.suptitle(title, fontsize=11)
+        figure.suptitle(textwrap.fill(title, _TITLE_WIDTH), fontsize=11)
     lower.axhline(GAP_RATIO_GOE, color="0.6", lw=1, ls=":")
     lower.axhline(GAP_RATIO_POISSON, color="0.6", lw=1, ls=":")
     for value, name in ((GAP_RATIO_GOE, "GOE"), (GAP_RATIO_POISSON, "Poisson")):
