@@ -21,6 +21,7 @@ extensions = [
     "numpydoc",
     "sphinx_copybutton",
     "sphinx_design",
+    "catalogue",
     "gallery",
     "numbered_equations",
     "plain_docstrings",

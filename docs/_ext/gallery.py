@@ -15,6 +15,7 @@ from pathlib import Path
 import matplotlib
 import matplotlib.image
 import pandas as pd
+from catalogue import PAPERS
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
@@ -27,14 +28,7 @@ FOLDER = DOCS / "gallery"
 TABLES = DOCS / "validation"
 # Four minutes on one core, and no table of it is kept.
 TOO_LONG = ("B-film",)
-GROUPS = {
-    "A": "Nearly localized metals (A)",
-    "B": "The disordered continuum (B)",
-    "C": "Growth of a bubble (C)",
-    "D": "Failed avalanches (D)",
-    "E": "Random-matrix flow (E)",
-    "s": "Planning",
-}
+GROUPS = {**PAPERS, "s": "Planning"}
 THUMBNAIL = 480
 
 # Not by MPLBACKEND, which notebooks would inherit: their figures would not be shown.

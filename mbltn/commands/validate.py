@@ -54,7 +54,7 @@ def validate(
     """
     ended_by_signals()
     from ..report.validation import list_text, summary_text, verdict_text
-    from ..validation.cases import chosen_cases, content_of, listed, run_case
+    from ..validation.cases import chosen_cases, content_of, listed, run_cases
 
     if only_list:
         rows = by_rank_zero(comm, lambda: listed(out))
@@ -63,8 +63,7 @@ def validate(
     chosen = together(comm, lambda: chosen_cases(cases, size))
     verdicts = []
     with threads_for(comm), stop_of(comm, time_limit, grace).listening(comm.rank == 0) as stop:
-        for case in chosen:
-            verdict = run_case(case, size, out, comm, progress, stop)
+        for verdict in run_cases(chosen, size, out, comm, progress, stop):
             by_rank_zero(comm, lambda verdict=verdict: _draw(verdict, out))  # type: ignore[misc]
             say_some("caution", verdict.cautions)
             if not as_json:

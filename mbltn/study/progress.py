@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TextIO
 
 _BAR_PERIOD = 0.5
@@ -36,9 +37,7 @@ class Progress:
         self._seconds = dict(seconds)
         self._done = done
         self._stream = stream if stream is not None else sys.stderr
-        if style == "auto":
-            style = "bar" if self._stream.isatty() else "lines"
-        self._style = style
+        self._style = _style_for(style, self._stream)
         self._started = time.monotonic()
         self._before = self._state()[1]
         self._stop = threading.Event()
@@ -103,12 +102,61 @@ class Progress:
         finished, work = self._state()
         elapsed = self._elapsed
         gained = work - self._before
-        left = _clock(elapsed * (total - work) / gained) if gained > 0 else "unknown"
+        left = _time_left(elapsed, gained, total - work)
         share = 100 * work / total if total else 100
         return (
             f"{self._name}: {finished}/{len(self._seconds)} realizations, {share:.0f} % of the "
             f"work, {_clock(elapsed)} elapsed, {left} left"
         )
+
+
+@contextmanager
+def counted(
+    name: str, style: str = "auto", stream: TextIO | None = None
+) -> Iterator[Callable[[int, int], None]]:
+    """``tick(done, total)`` for work that says itself how far it is; styles as in `Progress`."""
+    stream = stream if stream is not None else sys.stderr
+    style = _style_for(style, stream)
+    if style == "bar":
+        from tqdm import tqdm
+
+        with tqdm(desc=name, unit="point", leave=False, delay=1.0, file=stream) as bar:
+
+            def draw(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            yield draw
+        return
+    started = time.monotonic()
+    told = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        elapsed = time.monotonic() - started
+        if style == "none" or elapsed - told < max(_LINE_PERIOD, elapsed / _LINES_TO_DOUBLE):
+            return
+        told = elapsed
+        left = _time_left(elapsed, done, total - done)
+        print(
+            f"{name}: {done}/{total} points, {_clock(elapsed)} elapsed, {left} left",
+            file=stream,
+            flush=True,
+        )
+
+    yield tell
+
+
+def _style_for(style: str, stream: TextIO) -> str:
+    if style != "auto":
+        return style
+    return "bar" if stream.isatty() else "lines"
+
+
+def _time_left(elapsed: float, gained: float, rest: float) -> str:
+    if rest <= 0:
+        return _clock(0)
+    return _clock(elapsed * rest / gained) if gained > 0 else "unknown"
 
 
 def _clock(seconds: float) -> str:

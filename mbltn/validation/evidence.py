@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from tqdm import tqdm
 
 from ..comm import Serial, by_rank_zero
 from ..errors import InvalidInput, RunStopped
 from ..study import Failure, Stop, Store, Study, run_study
+from ..study.progress import counted
 from .campaigns import Stored
 from .tables import Tick
 
@@ -78,7 +78,7 @@ def gather(
     ----------
     name : of the figure or the case, as the progress bar shows it
     folder : where studies keep their records, a folder each; what is there is not computed again
-    progress : "bar", "lines", "auto" or "none", of studies
+    progress : "bar", "lines", "auto" or "none"
     stop : when to stop before all is done, by default never
 
     Raises
@@ -94,13 +94,12 @@ def gather(
     if any(comm.allgather(stop.told or stop.room() <= 0)):
         raise RunStopped(f"{name} was not begun: the same command goes on")
     if isinstance(evidence, InSizes):
-        in_sizes = evidence.compute
-        return Gathered(
-            _watched(name, lambda tick: in_sizes(size, comm, tick), silent=comm.rank > 0)
-        )
+        with counted(name, progress if comm.rank == 0 else "none") as tick:
+            return Gathered(evidence.compute(size, comm, tick))
     if isinstance(evidence, AtOnce):
-        at_once = evidence.compute
-        return Gathered(by_rank_zero(comm, lambda: _watched(name, at_once)))
+        with counted(name, progress if comm.rank == 0 else "none") as tick:
+            compute = evidence.compute
+            return Gathered(by_rank_zero(comm, lambda: compute(tick)))
     stored = [Stored(study, Store(folder / study.name)) for study in evidence.studies(size)]
     outcomes = []
     for each in stored:
@@ -117,15 +116,3 @@ def gather(
         tuple(text for outcome in outcomes for text in outcome.cautions),
         tuple(failure for outcome in outcomes for failure in outcome.failures),
     )
-
-
-def _watched(
-    name: str, compute: Callable[[Tick], pd.DataFrame], silent: bool = False
-) -> pd.DataFrame:
-    with tqdm(desc=name, unit="point", leave=False, delay=1.0, disable=silent) as bar:
-
-        def tick(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        return compute(tick)

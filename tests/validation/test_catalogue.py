@@ -10,8 +10,18 @@ import mbltn
 from mbltn.errors import InvalidInput, RunStopped
 from mbltn.figures import FIGURES
 from mbltn.study import Stop
-from mbltn.validation.cases import CASES, CLAIMS, Case, Check, chosen_cases, listed, noted, run_case
-from mbltn.validation.evidence import AtOnce
+from mbltn.validation.cases import (
+    CASES,
+    CLAIMS,
+    Case,
+    Check,
+    chosen_cases,
+    listed,
+    noted,
+    run_case,
+    run_cases,
+)
+from mbltn.validation.evidence import AtOnce, FromStudies
 
 
 def test_cases_and_claims_know_each_other():
@@ -43,6 +53,10 @@ def counted(calls):
     return compute
 
 
+def table():
+    return pd.DataFrame({"value": [0.3]})
+
+
 def a_case(calls, theory=0.3, band=1e-9):
     return Case(
         *("D-three-tenths", "eq 0", "it is 0.3", "it is", "rounding"),
@@ -64,6 +78,17 @@ def test_a_verdict_is_kept_and_its_evidence_reused(tmp_path):
     assert noted(case, tmp_path) == {"small": "failed"} and len(calls) == 1
     with pytest.raises(InvalidInput, match="no size 'paper', only small"):
         run_case(case, "paper", tmp_path)
+
+
+def test_cases_share_what_they_rest_on(tmp_path):
+    gathered = []
+    one = a_case([])
+    studied = replace(one, evidence=FromStudies(lambda size: gathered.append(size) or (), table))
+    cases = [studied, replace(studied, name="D-again"), one]
+    verdicts = list(run_cases(cases, "small", tmp_path))
+    assert [verdict.case.name for verdict in verdicts] == [case.name for case in cases]
+    assert all(verdict.passed for verdict in verdicts)
+    assert gathered == ["small"]
 
 
 def test_a_case_without_checks_has_not_passed(tmp_path):

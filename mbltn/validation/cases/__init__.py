@@ -6,7 +6,7 @@ One file a paper. `mbltn validate` runs them.
 from .case import Case, Claim
 from .catalogue import CASES, CLAIMS, chosen_cases, listed
 from .check import Check
-from .run import Verdict, content_of, noted, run_case
+from .run import Verdict, content_of, noted, run_case, run_cases
 
 __all__ = [
     "CASES",
@@ -20,4 +20,5 @@ __all__ = [
     "listed",
     "noted",
     "run_case",
+    "run_cases",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,34 +40,47 @@ class Verdict:
         )
 
 
-def run_case(
-    case: Case,
+def run_cases(
+    cases: Iterable[Case],
     size: str,
     folder: Path,
     comm: Any = None,
     progress: str = "none",
     stop: Stop | None = None,
-) -> Verdict:
-    """Compute what the evidence lacks, compare, and note the verdict in FOLDER/NAME-SIZE.json.
+) -> Iterator[Verdict]:
+    """Compute what the evidence lacks, compare, and note each verdict in FOLDER/NAME-SIZE.json.
 
     Studies keep their records in FOLDER/studies. Tables that are computed without one are kept in
-    FOLDER/tables until the code of the package changes. Theory and checks are always anew.
+    FOLDER/tables until the code of the package changes. Theory and checks are always anew. What
+    several of these cases rest on is gathered once.
 
     Raises
     ------
     InvalidInput
-        For a size that the case does not have.
+        For a size that a case does not have.
     RunStopped
         If `stop` says so before the evidence is there.
     """
     comm = comm if comm is not None else Serial()
-    check_size(case.name, case.sizes, size)
-    found = _gathered(case, size, folder, comm, progress, stop)
+    known: dict[Evidence, Gathered] = {}
+    for case in cases:
+        check_size(case.name, case.sizes, size)
+        if case.evidence not in known:
+            known[case.evidence] = _gathered(case, size, folder, comm, progress, stop)
+        verdict = _judged(case, size, known[case.evidence], comm)
+        by_rank_zero(comm, lambda verdict=verdict: _note(verdict, folder))  # type: ignore[misc]
+        yield verdict
+
+
+def run_case(case: Case, size: str, folder: Path, **how: Any) -> Verdict:
+    """The one verdict of `run_cases`, with the same arguments."""
+    return next(run_cases([case], size, folder, **how))
+
+
+def _judged(case: Case, size: str, found: Gathered, comm: Any) -> Verdict:
     checks = by_rank_zero(comm, lambda: tuple(case.checks(found.table)))
     failures = tuple(failure.reason for failure in found.failures)
-    verdict = Verdict(case, size, checks, found.cautions, failures, found.table)
-    by_rank_zero(comm, lambda: _note(verdict, folder))
-    return verdict
+    return Verdict(case, size, checks, found.cautions, failures, found.table)
 
 
 def noted(case: Case, folder: Path) -> dict[str, str]:
