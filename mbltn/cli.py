@@ -14,7 +14,7 @@ from .comm import end_all_ranks, nobody_waits, world
 from .commands.doctor import doctor
 from .commands.figure import figure
 from .commands.results import collect, compare, plot, status
-from .commands.rim import EXIT_INVALID, say
+from .commands.rim import EXIT_INVALID, say, why_not_written
 from .commands.run import run
 from .commands.validate import validate
 from .errors import MbltnError, RunStopped
@@ -62,9 +62,14 @@ def main() -> None:
             end_all_ranks(comm, f"rank {comm.rank}: {error}")
         say(f"error: {error}")
         code = EXIT_INVALID
-    except Exception:
-        if comm.size == 1:
+    except Exception as error:
+        obstacle = why_not_written(error)
+        if obstacle and nobody_waits(comm, error):
+            say(f"error: {obstacle}")
+            code = EXIT_INVALID
+        elif comm.size == 1:
             raise
-        end_all_ranks(comm, f"rank {comm.rank}: {traceback.format_exc()}")
-        code = 1
+        else:
+            end_all_ranks(comm, f"rank {comm.rank}: {traceback.format_exc()}")
+            code = 1
     sys.exit(code)

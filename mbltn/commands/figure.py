@@ -10,7 +10,15 @@ import click
 
 from ..comm import by_rank_zero, together
 from . import options
-from .rim import ended_by_signals, plan_text, say_some, stated_machine, stop_of, threads_for
+from .rim import (
+    claim_folder,
+    ended_by_signals,
+    plan_text,
+    say_some,
+    stated_machine,
+    stop_of,
+    threads_for,
+)
 
 
 @click.command()
@@ -59,6 +67,7 @@ def figure(
             click.echo(study.name)
             click.echo(by_rank_zero(comm, partial(plan_text, study, machine)))
         return
+    claim_folder(comm, out)
     with threads_for(comm), stop_of(comm, time_limit, grace).listening(comm.rank == 0) as stop:
         for name in chosen:
             click.echo(make(name, out, size, comm, progress, partial(say_some, "caution"), stop))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import click
@@ -17,6 +20,10 @@ from ..errors import RunStopped
 EXIT_FAILED = 1
 EXIT_INVALID = 2
 LINES = 10
+_NOT_WRITABLE = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS),
+    *(errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST),
+}
 
 
 def say(text: str) -> None:
@@ -28,6 +35,28 @@ def say_some(what: str, texts: Sequence[str]) -> None:
         say(f"{what}: {text}")
     if len(texts) > LINES:
         say(f"{what}: and {len(texts) - LINES} more, see realizations.csv")
+
+
+def claim_folder(comm: Any, folder: Path) -> None:
+    """Make it, and find out before any work whether files can be written there."""
+
+    def write() -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+
+    by_rank_zero(comm, write)
+
+
+def why_not_written(error: BaseException) -> str:
+    """What to do about a disk or a folder that takes no file; empty for any other error."""
+    if not isinstance(error, OSError) or error.errno not in _NOT_WRITABLE:
+        return ""
+    what = error.filename or "a file"
+    return (
+        f"{what} cannot be written: {error.strerror}. Free disk space, mend the permissions, or "
+        "choose another folder with --out; what was computed before is kept, and the same command "
+        "goes on"
+    )
 
 
 def threads_for(comm: Any) -> Any:

@@ -10,7 +10,7 @@ import click
 
 from ..comm import by_rank_zero, together
 from . import options
-from .rim import EXIT_FAILED, ended_by_signals, say, say_some, stop_of, threads_for
+from .rim import EXIT_FAILED, claim_folder, ended_by_signals, say, say_some, stop_of, threads_for
 
 if TYPE_CHECKING:
     from ..validation.cases import Verdict
@@ -61,6 +61,7 @@ def validate(
         click.echo(json.dumps(rows, indent=1) if as_json else list_text(rows))
         return
     chosen = together(comm, lambda: chosen_cases(cases, size))
+    claim_folder(comm, out)
     verdicts = []
     with threads_for(comm), stop_of(comm, time_limit, grace).listening(comm.rank == 0) as stop:
         for verdict in run_cases(chosen, size, out, comm, progress, stop):

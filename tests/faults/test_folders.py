@@ -64,6 +64,23 @@ def test_what_is_read_only_can_be_read(mounted, tmp_path):
     assert (out / "table.csv").read_bytes() == before["table.csv"]
 
 
+@pytest.mark.parametrize("made", [["figure", "A8"], ["validate", "A-width"]], ids=" ".join)
+def test_tables_and_pictures_say_what_is_in_their_way(mounted, made):
+    out = mounted / "out"
+    free = os.statvfs(mounted)
+    ballast = mounted / "ballast"
+    ballast.write_bytes(bytes((free.f_bavail - 2) * free.f_bsize))
+    full = run([*MBLTN, *made, "--out", out])
+    assert full.returncode == 2 and "No space left on device. Free disk space" in full.stderr
+    ballast.unlink()
+    remount(mounted, "ro")
+    refused = run([*MBLTN, *made, "--out", mounted / "other"])
+    assert refused.returncode == 2 and "Read-only file system" in refused.stderr
+    remount(mounted, "rw")
+    assert run([*MBLTN, *made, "--out", out]).returncode == 0
+    assert list(out.glob("*.png"))
+
+
 def test_disorder_that_is_no_number_is_refused():
     model = mbltn.models.CentralGrain(n_grain=2, n_lbits=2, alpha=0.5)
     with pytest.raises(mbltn.errors.InvalidInput, match="finite"):
