@@ -22,6 +22,7 @@ from planting import ROOT, copied, plant
 LIST = ROOT / "tools" / "theory_errors.toml"
 OUT = ROOT / "results" / "spoilt"
 # Checks of input, lists of names and numerics that other modules' constants go through.
+CRASHED = 2
 WITHOUT_CONSTANTS = {"__init__.py", "_inputs.py"}
 
 
@@ -50,8 +51,9 @@ def verdict(case: str, error: Error | None = None) -> int:
             check=False,
         )
     if result.returncode not in (0, 1) or "Traceback" in result.stderr:
+        # No case has left its band: the error kept it from being computed.
         print(f"{case}: {result.stderr.strip().splitlines()[-1][:200]}", flush=True)
-        return 1
+        return CRASHED
     return result.returncode
 
 
