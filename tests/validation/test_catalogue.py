@@ -96,6 +96,19 @@ def test_a_case_without_checks_has_not_passed(tmp_path):
     assert not run_case(case, "small", tmp_path).passed
 
 
+def test_what_is_damaged_is_computed_anew(tmp_path):
+    calls = []
+    case = a_case(calls)
+    run_case(case, "small", tmp_path)
+    (table,) = (tmp_path / "tables").iterdir()
+    table.write_text('"value\n0.3')
+    verdict = tmp_path / f"{case.name}-small.json"
+    verdict.write_text(verdict.read_text()[:-20])
+    assert noted(case, tmp_path) == {}
+    assert run_case(case, "small", tmp_path).passed and len(calls) == 2
+    assert noted(case, tmp_path) == {"small": "passed"}
+
+
 def test_other_code_computes_anew(tmp_path, monkeypatch):
     calls = []
     case = a_case(calls)
@@ -121,6 +134,8 @@ def test_cases_are_chosen_by_name_or_paper():
     assert len(chosen_cases([], "small")) == len(CASES)
     with pytest.raises(InvalidInput, match="is not a case; did you mean 'D-admixtures'"):
         chosen_cases(["D-admixture"], "small")
+    with pytest.raises(InvalidInput, match="A has no size 'beyond', only small"):
+        chosen_cases(["A"], "beyond")
 
 
 def test_the_list_has_a_row_for_every_claim_and_case(tmp_path):

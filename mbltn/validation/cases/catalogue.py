@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ def chosen_cases(names: Sequence[str], size: str) -> list[Case]:
     Raises
     ------
     InvalidInput
-        For an unknown name, with the nearest one, or a case that is named and lacks the size.
+        For an unknown name, with the nearest one, a case that is named and lacks the size, or a
+        paper without any case that has it.
 
     Examples
     --------
@@ -33,16 +34,15 @@ def chosen_cases(names: Sequence[str], size: str) -> list[Case]:
     'D'
     """
     if not names:
+        check_size("the catalogue", _sizes(CASES.values()), size)
         return [case for case in CASES.values() if size in case.sizes]
     found: dict[str, Case] = {}
     papers = {case.paper for case in CASES.values()}
     for name in names:
         if name in papers:
-            found |= {
-                case.name: case
-                for case in CASES.values()
-                if case.paper == name and size in case.sizes
-            }
+            of_paper = [case for case in CASES.values() if case.paper == name]
+            check_size(name, _sizes(of_paper), size)
+            found |= {case.name: case for case in of_paper if size in case.sizes}
             continue
         if name not in CASES:
             near = difflib.get_close_matches(name, CASES, n=1, cutoff=0.4)
@@ -55,6 +55,10 @@ def chosen_cases(names: Sequence[str], size: str) -> list[Case]:
         check_size(name, case.sizes, size)
         found[name] = case
     return list(found.values())
+
+
+def _sizes(cases: Iterable[Case]) -> list[str]:
+    return list(dict.fromkeys(size for case in cases for size in case.sizes))
 
 
 def listed(folder: Path) -> list[dict[str, Any]]:

@@ -91,11 +91,13 @@ def noted(case: Case, folder: Path) -> dict[str, str]:
     found = {}
     for size in case.sizes:
         path = _verdict_path(case, size, folder)
-        if path.is_file():
+        try:
             content = json.loads(path.read_text(encoding="utf-8"))
             state = "passed" if content["passed"] else "failed"
             current = content["code"] == code_digest()
-            found[size] = state if current else f"{state}, by other code"
+        except (OSError, ValueError, KeyError):  # absent, or damaged
+            continue
+        found[size] = state if current else f"{state}, by other code"
     return found
 
 
@@ -156,7 +158,11 @@ def _name_of(evidence: Evidence) -> str:
 
 
 def _kept(path: Path) -> pd.DataFrame | None:
-    return pd.read_csv(path, float_precision="round_trip") if path.is_file() else None
+    """None also if the file is damaged: it is computed anew."""
+    try:
+        return pd.read_csv(path, float_precision="round_trip")
+    except (OSError, ValueError):
+        return None
 
 
 def _keep(table: pd.DataFrame, path: Path) -> None:
