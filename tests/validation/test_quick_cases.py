@@ -10,7 +10,7 @@ SLOW = {
     *("A-dot-relaxation", "A-folds", "A-golden-rule"),
     *("B-film", "B-pairs", "B-wire-lengths"),
     *("C-bubble-samples", "C-golden-rule"),
-    *("D-admixtures", "D-bare-coupling", "D-chain-sizes", "D-equations", "D-late-times"),
+    *("D-admixtures", "D-chain-sizes", "D-equations", "D-late-times"),
     *("D-lattice-equations", "D-resonant-spin"),
     *("E-camel", "E-chain", "E-coupling", "E-hybridization", "E-universal", "E-widths"),
 }
