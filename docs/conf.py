@@ -22,6 +22,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "catalogue",
+    "commands",
     "gallery",
     "numbered_equations",
     "plain_docstrings",
@@ -62,6 +63,8 @@ nitpick_ignore_regex = [
     (r"py:obj", r".*"),
     (r"py:.*", r"(?!mbltn\.).*"),
 ]
+
+highlight_language = "none"
 
 html_theme = "furo"
 html_title = "mbltn"

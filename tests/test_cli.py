@@ -97,7 +97,7 @@ def test_run_prints_the_comparison_and_nothing_else_on_stdout(whole):
         ["3", "0.6000", "32"],
         ["4", "0.4000", "64"],
     ]
-    assert lines[-1].startswith("one number fitted: g_10 = ")
+    assert lines[-1].startswith("one number fitted: g_1,0 = ")
 
 
 def test_run_talks_on_stderr_in_lines_when_that_is_no_terminal(whole):

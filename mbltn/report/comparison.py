@@ -89,7 +89,7 @@ def comparison_text(comparison: Comparison | LatticeEnsemble) -> str:
         [
             "[S_end]/log 2, exact beside mean field; sigmas = (exact - theory) / error",
             *_lines(rows, _END_ENTROPIES),
-            f"one number fitted: g_10 = {comparison.first_coupling:.4f}; below alpha_c theory and "
+            f"one number fitted: g_1,0 = {comparison.first_coupling:.4f}; below alpha_c theory and "
             f"exact {verdict} within 0.03 or 20 %",
         ]
     )
