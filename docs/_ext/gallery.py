@@ -114,11 +114,18 @@ def _state() -> str:
 
 
 def _make_thumbnail(picture: Picture) -> None:
+    """Of several panels in a row the first one, so that its labels can be read."""
     whole = matplotlib.image.imread(FOLDER / f"{picture.file}.png")
+    height, width = whole.shape[:2]
+    columns = max(1, round(width / height / 1.2))
+    shown = whole[:, : width // columns]
+    if columns > 1:
+        shown = shown[height // 9 :]  # without the title, which goes across
+    first = io.BytesIO()
+    matplotlib.image.imsave(first, shown, format="png")
+    first.seek(0)
     matplotlib.image.thumbnail(
-        str(FOLDER / f"{picture.file}.png"),
-        str(FOLDER / f"{picture.file}-thumbnail.png"),
-        scale=THUMBNAIL / whole.shape[1],
+        first, str(FOLDER / f"{picture.file}-thumbnail.png"), scale=THUMBNAIL / shown.shape[1]
     )
 
 
@@ -144,7 +151,9 @@ def _page(picture: Picture) -> str:
 {picture.command}
 ```
 
-Letters are those of [the papers](../physics.md); [tables beside theory](../validation/README.md).
+Letters are those of [the papers](../papers.md), geometries of l-bits such as exp1d those of (M2) in
+[physics](../physics.md); sizes and numbers of samples are with the
+[tables beside theory](../validation/README.md).
 """
 
 

@@ -22,7 +22,7 @@ FIGURES: dict[str, PaperFigure] = {
         panels=(Axes("w", r"$\omega$", r"$\rho(\omega)$", y_log=True, points=()),),
     ),
     "C4": PaperFigure(
-        "C Fig 4: width of the last l-bit's line (lines: golden rule; dashed: C eqs 6, 7)",
+        "C Fig 4: width of the last l-bit's line (lines: golden rule; dashed: eqs 6, 7)",
         FromStudies(width_studies, bubble_figures.line_widths, SIZES),
         panels=(
             Axes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,6 +12,7 @@ import pandas as pd
 _COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b", "#17becf", "#e377c2")
 
 _IN_TWO_LINES = 4
+_LETTERS_AN_INCH = 12.5
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def draw_curves(
     n = len(contents)
     lines = 1 if n < _IN_TWO_LINES else 2
     columns = -(-n // lines)
-    figure = Figure(figsize=(1.2 + 4.6 * columns, 4.2 * lines), layout="constrained")
+    width = 1.2 + 4.6 * columns
+    figure = Figure(figsize=(width, 4.2 * lines), layout="constrained")
     FigureCanvasAgg(figure)
     grid = figure.subplots(lines, columns, squeeze=False).ravel()
     for drawn, (name, part, axes) in zip(grid, contents, strict=False):
@@ -72,7 +75,7 @@ def draw_curves(
     for unused in grid[n:]:
         unused.set_axis_off()
     if title:
-        figure.suptitle(title, fontsize=10)
+        figure.suptitle(textwrap.fill(title, int(_LETTERS_AN_INCH * width)), fontsize=10)
     figure.savefig(path, dpi=150)
 
 
@@ -94,6 +97,8 @@ def _draw(drawn: Any, table: pd.DataFrame, axes: Axes) -> None:
             drawn.plot(x, y, lw=1.4, **style)
     drawn.set_xscale("log" if axes.x_log else "linear")
     drawn.set_yscale("log" if axes.y_log else "linear")
+    if not axes.x_log and (table[axes.x] % 1 == 0).all():
+        drawn.xaxis.get_major_locator().set_params(integer=True)
     bottom, top = drawn.get_ylim()
     if axes.y_log and top < 10 * bottom:  # ticks between two decades: plain numbers
         drawn.yaxis.set_major_formatter("{x:g}")
@@ -103,4 +108,4 @@ def _draw(drawn: Any, table: pd.DataFrame, axes: Axes) -> None:
     drawn.grid(color="0.92", lw=0.6)
     drawn.set_axisbelow(True)
     drawn.spines[["top", "right"]].set_visible(False)
-    drawn.legend(frameon=False, fontsize=8)
+    drawn.legend(framealpha=0.8, edgecolor="none", fontsize=8)
