@@ -14,6 +14,9 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 
+from .errors import InvalidInput
+from .times import seconds_of
+
 _MEGABYTE = 1024.0**2
 # PBS Pro and OpenPBS, then Torque.
 _ARRAY_INDEX = ("SLURM_ARRAY_TASK_ID", "PBS_ARRAY_INDEX", "PBS_ARRAYID")
@@ -98,12 +101,11 @@ def _asked_of_squeue(job: str) -> str:
 
 
 def _seconds(text: str) -> float:
-    """Of [days-][hours:]minutes:seconds; inf for UNLIMITED and what else is no time."""
-    found = re.fullmatch(r"(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)", text)
-    if found is None:
+    """inf for UNLIMITED, NOT_SET and what else is no time."""
+    try:
+        return seconds_of(text)
+    except InvalidInput:
         return math.inf
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return float(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
 
 
 def _number(environment: Mapping[str, str], name: str) -> float:

@@ -14,7 +14,7 @@ progress = click.option(
 time_limit = click.option(
     "--time-limit",
     metavar="TIME",
-    help="End before this: 23:50:00, 1-12:00:00 or seconds [what the batch system says].",
+    help="End before this: 23:50:00, 1-12:00:00, 12h or seconds [what the batch system says].",
 )
 grace = click.option(
     "--grace",

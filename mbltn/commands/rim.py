@@ -16,6 +16,7 @@ import click
 
 from ..comm import by_rank_zero, node_neighbours, together
 from ..errors import RunStopped
+from ..times import seconds_of
 
 EXIT_FAILED = 1
 EXIT_INVALID = 2
@@ -94,7 +95,7 @@ def stop_of(comm: Any, time_limit: str | None, grace: int) -> Any:
     def seconds() -> float:
         if time_limit is None:
             return seconds_left()
-        given = stop.time_limit(time_limit)
+        given = seconds_of(time_limit)
         if given <= grace:
             raise click.UsageError(
                 f"--time-limit {time_limit} leaves nothing beside the grace of {grace} s: give "

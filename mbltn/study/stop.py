@@ -11,7 +11,6 @@ from __future__ import annotations
 import ctypes
 import math
 import os
-import re
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -99,30 +98,6 @@ class Stop:
     def no_alarm(self) -> None:
         """All that was in flight has ended."""
         signal.setitimer(signal.ITIMER_REAL, 0.0)
-
-
-def time_limit(text: str) -> float:
-    """Seconds of [days-][hours:]minutes:seconds, or of a number of seconds.
-
-    Raises
-    ------
-    InvalidInput
-        If it is neither.
-
-    Examples
-    --------
-    >>> time_limit("23:50:00"), time_limit("1-00:00:00"), time_limit("90")
-    (85800.0, 86400.0, 90.0)
-    """
-    found = re.fullmatch(r"(?:(\d+)-(?=\d+:\d+:))?(\d+(?::\d+){0,2})", text)
-    if found is None:
-        raise InvalidInput(
-            f"the time {text!r} must read 23:50:00, 1-12:00:00 or a number of seconds"
-        )
-    seconds = 0
-    for field in found[2].split(":"):
-        seconds = 60 * seconds + int(field)
-    return float(86400 * int(found[1] or 0) + seconds)
 
 
 def _libc(name: str, result: Any, *arguments: Any) -> Any:

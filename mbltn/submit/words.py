@@ -13,13 +13,12 @@ import unicodedata
 from collections.abc import Iterable
 
 from ..errors import InvalidInput
+from ..times import seconds_of
 
 # Control characters, and what some programs take for the end of a line.
 _BREAKING = {"Cc", "Zl", "Zp"}
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,:=+@/*&|()\[\]-]*")
-_TIME = re.compile(r"(?:(\d+)-)?(\d+):(\d\d):(\d\d)")
-_DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(min|h|d|s)", re.ASCII)
-_UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+_SHORT = re.compile(r"\d+(:\d+)?", re.ASCII)
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?) ?([MGT])B?", re.ASCII)
 _BYTES = {"M": 1e6, "G": 1e9, "T": 1e12}
 
@@ -94,19 +93,14 @@ def job_name(text: str, most: int) -> str:
 
 
 def seconds_of_text(text: str) -> float:
-    """Of "90min", "12h", "2d", "1:30:00" or "1-12:00:00".
+    """As `times.seconds_of`, but in full: batch systems read "90" and "1:30" each in its own way.
 
     Examples
     --------
     >>> seconds_of_text("1.5h"), seconds_of_text("1-00:00:01")
     (5400.0, 86401.0)
     """
-    seconds = 0.0
-    if found := _TIME.fullmatch(text):
-        days, hours, minutes, rest = (int(part or 0) for part in found.groups())
-        seconds = float(((days * 24 + hours) * 60 + minutes) * 60 + rest)
-    elif found := _DURATION.fullmatch(text):
-        seconds = float(found[1]) * _UNITS[found[2]]
+    seconds = 0.0 if _SHORT.fullmatch(text) else seconds_of(text)
     if not 60 <= seconds < 1e8:
         raise InvalidInput(
             f"the time {text!r} must read 90min, 12h, 2d, 1:30:00 or 1-12:00:00, and be a minute "

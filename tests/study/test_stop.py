@@ -13,7 +13,8 @@ from mbltn.errors import InvalidInput
 from mbltn.report import status_report
 from mbltn.scheduler import seconds_left
 from mbltn.study import Store, load_study, run_study
-from mbltn.study.stop import Stop, time_limit
+from mbltn.study.stop import Stop
+from mbltn.times import seconds_of
 
 STUDY = Path(__file__).with_name("restart.toml")
 UNFINISHED = 75
@@ -198,11 +199,11 @@ def test_the_batch_system_says_when_the_job_ends(tmp_path, monkeypatch):
 
 
 def test_times_are_read_as_batch_systems_write_them():
-    given = ["90", "1:30", "2:00:01", "1-00:00:02"]
-    assert [time_limit(text) for text in given] == [90, 90, 7201, 86402]
+    given = ["90", "1:30", "2:00:01", "1-00:00:02", "1.5h"]
+    assert [seconds_of(text) for text in given] == [90, 90, 7201, 86402, 5400]
     for text in ("soon", "1-5", "-3", "1:2:3:4", "", "1e3"):
         with pytest.raises(InvalidInput, match="must read 23:50:00"):
-            time_limit(text)
+            seconds_of(text)
 
 
 def test_a_time_limit_within_the_grace_is_refused(tmp_path):
