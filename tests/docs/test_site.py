@@ -19,7 +19,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 # Each page with words that it must show, and how many pictures and formulas at least.
 PAGES = {
     "index": ("does the heat avalanche through", 1, 0),
-    "notebooks/01_first_avalanche": ("first bare coupling g_10 =", 1, 12),
+    "notebooks/01_first_avalanche": ("first bare coupling g_1,0 =", 1, 12),
     "notebooks/02_exact_and_mean_field": ("1236 realizations", 3, 27),
     "notebooks/03_hybridisation": ("xi = 4: sum rule 0.999", 2, 27),
     "notebooks/04_interface": ("exact  golden rule  E eq 22", 2, 34),
