@@ -18,19 +18,29 @@ REALIZATIONS = {
     "small": {4: 300, 5: 200, 6: 60},
     "paper": {4: 1000, 5: 1000, 6: 400, 7: 200, 8: 100},
 }
+# Where the coupling is fitted, and where farther l-bits help the end one most.
+MORE: dict[str, dict[tuple[int, float], int]] = {
+    "small": {(FIT_N_LBITS, FIT_ALPHA): 1200, (6, 0.55): 180, (6, 0.65): 400},
+    "paper": {},
+}
 MODEL: dict[str, Any] = {"n_grain": 3, "first_coupling": 1.2, "coupling": "pm"}
 PARTS = (0.1, 0.5, 0.9)
 
 
 def end_lbit_studies(size: str) -> tuple[Study]:
     """All states of the middle quarter; couplings as in the package's main study, J_1 = 1.2."""
+    numbers: dict[tuple[int, int], list[float]] = {}
+    for n_lbits, realizations in REALIZATIONS[size].items():
+        for alpha in ALPHAS:
+            number = MORE[size].get((n_lbits, alpha), realizations)
+            numbers.setdefault((n_lbits, number), []).append(alpha)
     ensembles: list[dict[str, Any]] = [
         {
-            "grid": {"n_lbits": [n_lbits], "alpha": list(ALPHAS)},
-            "realizations": realizations,
+            "grid": {"n_lbits": [n_lbits], "alpha": alphas},
+            "realizations": number,
             "states": "middle_quarter",
         }
-        for n_lbits, realizations in REALIZATIONS[size].items()
+        for (n_lbits, number), alphas in numbers.items()
     ]
     content: dict[str, Any] = {
         "name": f"D-end-lbit-{size}",

@@ -28,16 +28,18 @@ class Ensemble:
     samples: int
 
 
+FEW, MANY = 60, 200
 PHASES = (
-    *(Ensemble("quasiperiodic", 1.0, W, 7, 60) for W in (45.0, 60.0, 80.0, 120.0)),
-    *(Ensemble("quasiperiodic", 0.5, W, 7, 60) for W in (20.0, 35.0, 60.0)),
-    *(Ensemble("quasiperiodic", 0.5, 60.0, radius, 60) for radius in (6, 9)),
-    Ensemble("random", 0.5, 60.0, 7, 200),
+    *(Ensemble("quasiperiodic", 1.0, W, 7, FEW) for W in (60.0, 80.0, 120.0)),
+    Ensemble("quasiperiodic", 0.5, 20.0, 7, FEW),
+    *(Ensemble("quasiperiodic", 0.5, 60.0, radius, FEW) for radius in (6, 7, 9)),
+    *(Ensemble("quasiperiodic", 0.5, W, 7, MANY) for W in (35.0, 45.0, 50.0, 60.0)),
+    Ensemble("random", 0.5, 60.0, 7, MANY),
 )
 
 
 def lattice_sizes(tick: Tick = nothing) -> pd.DataFrame:
-    """One row a lattice: its ensemble, `sample`, `orbitals`, and of the avalanche
+    """One row a lattice: its ensemble, `sample` of `samples`, `orbitals`, and of the avalanche
 
     `size` = eta_tot/log 2, `reach` by `mbltn.theory`, `size_by_scan`, `reach_by_sums` without it.
     """
@@ -46,7 +48,7 @@ def lattice_sizes(tick: Tick = nothing) -> pd.DataFrame:
         for sample in range(ensemble.samples):
             rows.append({**vars(ensemble), "sample": sample, **_lattice(ensemble, sample)})
         tick(number + 1, len(PHASES))
-    return pd.DataFrame(rows).drop(columns="samples")
+    return pd.DataFrame(rows)
 
 
 def _lattice(ensemble: Ensemble, sample: int) -> dict[str, Any]:

@@ -10,7 +10,9 @@ import pytest
 from mbltn.observables.coupling import reduced_coupling
 from mbltn.operators import SIGMA_PLUS, embed
 from mbltn.study.plan import plan
+from mbltn.theory import resonance
 from mbltn.validation import end_lbit, lattice_sizes, resonant_spin
+from mbltn.validation.cases.failed_avalanches.end_theory import alone, helped
 from mbltn.validation.direct.mean_field_scan import log_couplings, long_chain_size, sizes
 from mbltn.validation.direct.resonance_sums import (
     enhancement,
@@ -86,3 +88,15 @@ def test_studies_have_the_point_of_the_fit(size):
     (study,) = end_lbit.end_lbit_studies(size)
     points = {(task.parameters["n_lbits"], task.parameters["alpha"]) for task in plan(study)}
     assert (end_lbit.FIT_N_LBITS, end_lbit.FIT_ALPHA) in points
+
+
+@pytest.mark.parametrize("coupling", [helped, alone])
+def test_the_fitted_point_has_its_entropy(coupling):
+    g = coupling(0.27, end_lbit.FIT_ALPHA, end_lbit.FIT_N_LBITS)
+    assert resonance.mean_entropy(g) == pytest.approx(0.27 * LOG2, rel=1e-6)
+
+
+def test_help_grows_with_alpha():
+    """At equal [S] of the fitted point more l-bits near the grain are strong at larger alpha."""
+    for alpha, more in ((0.35, False), (0.65, True)):
+        assert (helped(0.27, alpha, 5) > alone(0.27, alpha, 5)) is more

@@ -57,7 +57,7 @@ def sizes(bare_couplings: np.ndarray, points: int = 1001) -> np.ndarray:
     def missing(H: float) -> float:
         return float(helped_enhancement(log_bare + H / 2).sum() - H)
 
-    values = np.array([missing(H) for H in trials])
+    values = helped_enhancement(log_bare[:, None] + trials / 2).sum(axis=0) - trials
     crossings = np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) < 0)
     return np.array(
         [brentq(missing, trials[i], trials[i + 1], xtol=1e-13, rtol=1e-14) for i in crossings]

@@ -70,8 +70,18 @@ def _limits(table: pd.DataFrame) -> list[Check]:
     # relative corrections: g log g of the two-level averages; 1/g^2, with constants of order 1
     small, large = 100 * weak, 1 / strong**2
     enhancement = at(weak, "enhancement") / (-8 * weak)
+    loss, memory_30 = resonance.mean_memory_loss(weak), resonance.mean_correlator(strong)
     return [
-        Check("[S]/g", at(weak, "entropy") / weak, 2 * np.pi, band=small * 2 * np.pi),
+        Check("limit of [S]/g", 2 * np.pi, resonance.mean_entropy(weak) / weak, band=7 * small),
+        Check("limit of (1 - [C])/g", 2 * np.pi, loss / weak, band=7 * small),
+        Check("limit of g^2 [C]", 3 / (4 * np.pi**3), memory_30 * strong**2, band=large * memory),
+        Check(
+            "limit of -eta/8g - log g",
+            1.71166,
+            resonance.eta(weak) / (-8 * weak) - np.log(weak),
+            band=5e-6 + small,
+        ),
+        Check("[S]/g by sums", at(weak, "entropy") / weak, 2 * np.pi, band=small * 2 * np.pi),
         Check(
             "[S]/g, as printed in eq 7b",
             *(at(weak, "entropy") / weak, 2 * np.pi * LOG2),
