@@ -24,13 +24,14 @@ STUDY = Path(__file__).parent.with_name("study") / "restart.toml"
 OVERRIDES = ["ensemble.0.realizations=60", "ensemble.1.states=12", "ensemble.1.solver=slepc"]
 OVERRIDES += ["resources={shared_from=512, ranks_per_problem=2}"]
 REALIZATIONS = 128
-# Each with what is said on stderr of every job that it hits, if anything can be.
-FAULTS = {
-    "kill -9 of one rank": "signal 9",
-    "kill -9 of mpirun": None,
-    "kill -9 of all processes": None,
-    "signal to stop": "told to stop",
-}
+ONE_RANK, MPIRUN, ALL, STOP = FAULTS = (
+    "kill -9 of one rank",
+    "kill -9 of mpirun",
+    "kill -9 of all processes",
+    "signal to stop",
+)
+# On stderr of every job whose rank is killed, and of those that are stopped within their work.
+SAID = {ONE_RANK: "signal 9", STOP: "told to stop"}
 # Seconds: the work of two ranks and what comes after it; until a job has ended that lost a part.
 WORK, GONE = 2.5, 30.0
 
@@ -107,11 +108,11 @@ def ranks_of(job):
 def strike(job, fault, rng):
     """Open MPI's mpirun hands SIGUSR1 on; a batch system may send SIGTERM to one rank alone."""
     one_rank = int(rng.choice(ranks_of(job)))
-    if fault == "kill -9 of all processes":
+    if fault == ALL:
         kill_all(job)
-    elif fault == "kill -9 of mpirun":
+    elif fault == MPIRUN:
         job.kill()
-    elif fault == "kill -9 of one rank":
+    elif fault == ONE_RANK:
         os.kill(one_rank, signal.SIGKILL)
     elif rng.integers(2):
         job.send_signal(signal.SIGUSR1)
@@ -153,8 +154,8 @@ def one_fault(folder, fault, ranks, rng, right, tally):
     tally.finished += len(known)
     tally.lost += sum(name not in now or encode(now[name]) != known[name] for name in known)
     tally.wrong += sum(not right.has(record) for record in now.values())
-    tally.said += (FAULTS[fault] or "no words") in ended.stderr
-    if fault == "signal to stop":
+    tally.said += fault in SAID and SAID[fault] in ended.stderr
+    if fault == STOP:
         assert ended.returncode == RunStopped.exit_code, ended.stderr
         assert not list((folder / "records").iterdir())  # all is packed
     tally.slowest = max(tally.slowest, slowest)
