@@ -80,11 +80,12 @@ def _weakest(table: pd.DataFrame) -> list[Check]:
     )
     M = np.array(_AROUND)
     exponent = lowest((M - 1) * LOG2 + 2 * np.asarray(golden_rule.ln_coupling(INSET, M, at.xi)))
+    of_parabola = abs(exponent - (1 + 1 / (at.xi * LOG2) ** 2))
     label = f"M of the smallest width, {_name(_WIDE)}"
     star = float(golden_rule.weakest_lbit(at.xi, INSET))
     return [
         Check(f"{label}: rule", found, rule, error, band),
-        Check(f"{label}: M*", found, star, error, band + abs(exponent - star)),
+        Check(f"{label}: M*", found, star, error, band + of_parabola),
         Check(f"{label}: eq 7", found, printed, error, 0.0, "below"),
     ]
 
@@ -100,14 +101,17 @@ def _strong(table: pd.DataFrame) -> list[Check]:
         high, low = (rows.set_index("M").loc[M] for rows in (strong, weak))
         shift = high["value"] / low["value"]
         of_shift = shift * np.hypot(high["error"] / high["value"], low["error"] / low["value"])
-        orders = [expected.next_orders(each) for each in points(strong[strong["M"].isin(M)])]
+        both = list(
+            zip(*(points(rows[rows["M"].isin(M[1:])]) for rows in (strong, weak)), strict=True)
+        )
+        rule = np.array([expected.width_ratio(a) / expected.width_ratio(b) for a, b in both])
+        band = rule * [expected.next_orders(a) for a, _ in both]
         x: dict[str, Any] = {"x": M[1:], "x_label": "M"}
         label = f"width with V_1 = 2 over that with 1, {_name(at)}"
-        start = [shift.iloc[0]] * len(M[1:])
+        start = [shift.iloc[0]] * len(rule)
         error = np.hypot(of_shift.iloc[1:], of_shift.iloc[0])
-        band = 4.0 * np.array(orders[1:])
         checks += [
-            Check(f"{label}: 4", shift.iloc[1:], 4.0, of_shift.iloc[1:], band, **x),
+            Check(f"{label}: rule", shift.iloc[1:], rule, of_shift.iloc[1:], band, **x),
             Check(f"{label}: eq 7", shift.iloc[1:], start, error, 0.0, "above", **x),
         ]
     return checks
@@ -122,6 +126,9 @@ def _absorbed(table: pd.DataFrame) -> list[Check]:
         a_spin = 2 / LOG2 / (len(G) - 1)
         spins, counted = (a_spin * (each[-1] - each[0]) for each in (G, theory))
         error = a_spin * np.linalg.norm([errors[0], errors[-1], of_theory[0], of_theory[-1]])
+        if at is not _NARROW:
+            of_both = np.hypot(errors, of_theory)
+            checks.append(Check(f"G, {_name(at)}", G, theory, of_both, **along(rows)))
         label = f"spins that an l-bit counts, {_name(at)}"
         relation: Relation = "below" if at is _NARROW else "agrees"
         checks.append(Check(label, spins, counted, error, 0.0, relation))

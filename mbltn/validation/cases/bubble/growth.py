@@ -157,7 +157,7 @@ CASES = (
         "C-unresolved",
         "Figs 3, 4a",
         "gamma/delta_E is 2 where the golden rule fails",
-        "2 is C's bins, and not tested; the quartiles of a sample's transitions are less than half a "
+        "2 is C's bins, and not tested; quartiles of a sample's transitions are less than half a "
         "level spacing apart, and by the golden rule's width even so: lines are spread by shifts",
         f"statistics; {expected.NEXT}",
         ("golden_rule",),
