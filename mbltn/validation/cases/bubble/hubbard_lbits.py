@@ -174,8 +174,8 @@ CASES = (
         "C-bubble-many",
         "Fig 6b, d",
         "V = 0.5: U = 2 and U = 0 differ; V = 1.5: identical at |w| < W for many l-bits",
-        "U = 0 is exact, U = 2 iterated perturbation theory: with 10011 l-bits they differ at both "
-        "V, at V = 1.5 by more than 5 % at every |w| < W, for c = 1/2 (12 % in all) and 1 (8 %)",
+        "U = 2, by iterated perturbation theory, differs from U = 0 at both V, at V = 1.5 by more "
+        "than 5 % at every |w| < W: 12 % in all for c = 1/2, 8.5 % for c = 1 as printed",
         "1e-3: ends of iterations; 5 % would be seen in a figure",
         ("hubbard_bubble",),
         AtOnce(direct.free_bubble),
