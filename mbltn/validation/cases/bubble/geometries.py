@@ -32,8 +32,9 @@ def _from_first(rows: pd.DataFrame, floor: float = 2.0) -> tuple[pd.DataFrame, A
     first, later = rows[rows["M"] == 1].iloc[0], rows[rows["M"] > 1]
     about = (float(first["xi"]), float(first["value"]), int(first["N"]), str(first["geometry"]))
     printed = np.asarray(golden_rule.paper_ratio(later["M"], *about, floor=floor))
-    error = np.hypot(later["error"].to_numpy(), printed * first["error"] / first["value"])
-    return later, printed, error
+    # at the floor nothing is left of the first l-bit
+    of_printed = np.where(printed > floor, printed * first["error"] / first["value"], 0.0)
+    return later, printed, np.hypot(later["error"].to_numpy(), of_printed)
 
 
 def _widths(table: pd.DataFrame) -> list[Check]:
