@@ -15,8 +15,9 @@ from ..observables.entanglement import LOG2
 from ..observables.spectral import SpectralFunction
 from ..study import Study
 from ..study.record import Record
-from ..theory import central_grain, golden_rule
+from ..theory import golden_rule
 from ..theory.random_matrix import lorentzian
+from .bubble_mean_field import end_entropy
 from .bubble_studies import AT_ZERO, FEW_STATES, FIELDS, LEVELS_IN_A_BIN, PARTNERS, WIDTH
 from .campaigns import Stored, mean_curves, rows_of
 
@@ -40,21 +41,6 @@ def _couplings(geometry: str, xi: float, n_lbits: int, first: float = 1.0) -> np
 def _ratio_by_golden_rule(geometry: str, xi: float, M: int, N: int, first: float) -> float:
     V = _couplings(geometry, xi, M, first)[-1]
     return float(np.mean(golden_rule.golden_rule_ratio(_fields(M), V, N, WIDTH)))
-
-
-def _entropy_by_mean_field(geometry: str, xi: float, M: int, N: int) -> float:
-    """[S_M] of paper D's mean field, g_n = V_n sqrt(2 rho v/pi) with rho v = 2^N p_0(0) p_0(2 eps).
-
-    No number is fitted: the grain is a semicircle, so that v = p_0, and a state of total energy 0
-    has a bath of energy +-eps.
-    """
-    radius = 0.5 * WIDTH * N
-    found = []
-    for fields in _fields(M)[:20]:
-        p = np.asarray(golden_rule.density_of_states(fields, np.zeros((M, 0)), radius))
-        bare = _couplings(geometry, xi, M) * np.sqrt(2 / np.pi * 2.0**N) * p
-        found.append(central_grain.solve(bare).mean_entropies[-1])
-    return float(np.mean(found))
 
 
 def line_widths(*stored: Stored) -> pd.DataFrame:
@@ -202,9 +188,10 @@ def _last_entropy(stored: Stored, x: str, of: str) -> pd.DataFrame:
     for row in rows_of(stored.means(), "entropy_lbits").to_dict(orient="records"):
         geometry, at = row["geometry"], {"xi": row["xi"], "M": row["n_lbits"]}
         curve = f"{of} = {at[of]:g}"
-        theory = _entropy_by_mean_field(geometry, at["xi"], at["M"], N)
+        couplings = _couplings(geometry, at["xi"], at["M"])
+        theory = end_entropy(couplings, _fields(at["M"])[:20], N)
         rows.append((geometry, curve, at[x], row["mean"] / LOG2, row["error"] / LOG2))
-        rows.append((geometry, curve + THEORY, at[x], theory / LOG2, np.nan))
+        rows.append((geometry, curve + THEORY, at[x], theory, np.nan))
     return _table(rows, x)
 
 

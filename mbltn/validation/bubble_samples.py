@@ -13,11 +13,13 @@ from ..study import Study, parse_study
 from .bubble_studies import (
     FIELDS,
     GRAIN,
+    INSET,
     LEVELS_IN_A_BIN,
     WIDTH,
     crossing_studies,
     expected_spacing,
     growth_studies,
+    width_studies,
 )
 from .campaigns import Stored, rows_of
 
@@ -25,6 +27,8 @@ _LENGTHS = (0.4, 2.0, 2.885, 4.0)
 _REALIZATIONS = (150, 100, 80, 60, 30)
 _NEAR_CRITICAL = (2.5, 2.7, 3.1, 3.3)
 _NEAR_REALIZATIONS = {2: 200, 4: 40}
+_GEOMETRIES = {INSET: [0.6, 1.0], "layers2d": [2.0]}
+_OF_GEOMETRIES, _OF_STRONG = (100, 60, 40, 24), (60, 40, 20, 10)
 OBSERVABLES = ("line_ratio", "line_ratio_raw", "thouless", "entropy_lbits")
 TYPICAL, THERMAL, NEAR = "typical weight", "thermal weight", "share of low frequencies"
 _LOW = 3.0
@@ -55,23 +59,49 @@ def samples_near_critical(size: str) -> tuple[Study, ...]:
     if size != "small":
         return crossing_studies(size)
     ensembles = [
-        {
-            "grid": {"geometry": ["exp1d"], "xi": list(_NEAR_CRITICAL), "n_lbits": [M]},
-            "realizations": count,
-            "states": "paper_c",
-        }
-        for M, count in _NEAR_REALIZATIONS.items()
+        _ensemble("exp1d", _NEAR_CRITICAL, M, count) for M, count in _NEAR_REALIZATIONS.items()
     ]
     return (_study("C-cases-crossing", 22, ["entropy_lbits"], ensembles),)
 
 
+def samples_of_geometries(size: str) -> tuple[Study, ...]:
+    """Stretched exponentials and layers in a plane, and the former with V_1 = 2 (C Fig 4b, c).
+
+    Small: up to four l-bits; other sizes: the studies of the figure.
+    """
+    if size != "small":
+        return width_studies(size)
+    weak = [
+        _ensemble(geometry, lengths, M, count)
+        for geometry, lengths in _GEOMETRIES.items()
+        for M, count in enumerate(_OF_GEOMETRIES, start=1)
+    ]
+    strong = [
+        _ensemble(INSET, _GEOMETRIES[INSET], M, count)
+        for M, count in enumerate(_OF_STRONG, start=1)
+    ]
+    return (
+        _study("C-cases-geometries", 23, OBSERVABLES, weak),
+        _study("C-cases-strong", 24, ["line_ratio", "line_ratio_raw"], strong, V=2.0),
+    )
+
+
+def _ensemble(geometry: str, lengths: Sequence[float], M: int, count: int) -> dict[str, Any]:
+    grid = {"geometry": [geometry], "xi": list(lengths), "n_lbits": [M]}
+    return {"grid": grid, "realizations": count, "states": "paper_c"}
+
+
 def _study(
-    name: str, seed: int, observables: Sequence[str], ensembles: list[dict[str, Any]]
+    name: str,
+    seed: int,
+    observables: Sequence[str],
+    ensembles: list[dict[str, Any]],
+    V: float = 1.0,
 ) -> Study:
     model = {
         "kind": "CentralGrain",
         "n_grain": GRAIN["small"],
-        "first_coupling": 1.0,
+        "first_coupling": V,
         "coupling": "xx",
         "field_range": list(FIELDS),
         "grain": {"kind": "goe", "scale": 0.5 * WIDTH * GRAIN["small"], "normalise": "radius"},
@@ -87,30 +117,51 @@ def _study(
     )
 
 
-def last_lbits(stored: Stored) -> pd.DataFrame:
-    """`quantity` of the last l-bit (entropies over log 2), `xi`, `M`, `N`, `value`, `error`.
+def last_lbits(*stored: Stored) -> pd.DataFrame:
+    """`quantity` of the last l-bit (entropies over log 2) with its `value` and `error`.
 
-    In the exp1d geometry; C's parameter G, which is of a grain spin, among them.
+    Of each `geometry`, `V` of the first l-bit, `xi`, `M` and `N`. C's parameter G, which is of a
+    grain spin, among them.
     """
-    means = stored.means()
-    N = int(stored.study.model["n_grain"])
     parts = []
-    for quantity in OBSERVABLES:
-        rows = rows_of(means, quantity)
-        if rows.empty:
-            continue
-        rows = rows[rows["geometry"] == "exp1d"]
-        unit = LOG2 if quantity == "entropy_lbits" else 1.0
-        columns = {
-            "quantity": quantity,
-            "xi": rows["xi"],
-            "M": rows["n_lbits"],
-            "N": N,
-            "value": rows["mean"] / unit,
-            "error": rows["error"] / unit,
-        }
-        parts.append(pd.DataFrame(columns))
+    for each in stored:
+        means = each.means()
+        for quantity in OBSERVABLES:
+            rows = rows_of(means, quantity)
+            if rows.empty:
+                continue
+            unit = LOG2 if quantity == "entropy_lbits" else 1.0
+            columns = {
+                "quantity": quantity,
+                "geometry": rows["geometry"],
+                "V": float(each.study.model["first_coupling"]),
+                "xi": rows["xi"],
+                "M": rows["n_lbits"],
+                "N": int(each.study.model["n_grain"]),
+                "value": rows["mean"] / unit,
+                "error": rows["error"] / unit,
+            }
+            parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
+
+
+def last_entropies(stored: Stored) -> pd.DataFrame:
+    """Entropy over log 2 of the last l-bit of each realization near xi_c, exp1d.
+
+    Columns `xi`, `M`, `N`, `realization`, `value`. Realizations of equal number share grain and
+    fields whatever xi is.
+    """
+    rows = stored.realizations()
+    rows = rows[(rows["observable"] == "entropy_lbits") & (rows["geometry"] == "exp1d")]
+    rows = rows[(rows["index"] == rows["n_lbits"]) & rows["xi"].between(2.4, 3.4)]
+    columns = {
+        "xi": rows["xi"],
+        "M": rows["n_lbits"],
+        "N": int(stored.study.model["n_grain"]),
+        "realization": rows["realization"],
+        "value": rows["value"] / LOG2,
+    }
+    return pd.DataFrame(columns).reset_index(drop=True)
 
 
 def weights(stored: Stored) -> pd.DataFrame:

@@ -31,7 +31,7 @@ SURROUNDINGS = {
 }
 BUBBLE: dict[str, Any] = {"V": 0.3, "rho": 0.05, "w": 2.6}
 PLACE, WEAKEST, RATIO = "R*", "ln of the smallest ratio", "ln of the ratio"
-SIZE, LENGTH = "N*", "xi_c"
+SIZE = "N*"
 
 
 def shells(d: int, reach: int) -> tuple[np.ndarray, np.ndarray]:
@@ -63,7 +63,7 @@ def smallest_bubble(ln_weakest: float, V: float, rho: float, w: float) -> int:
 
 
 def thresholds(tick: Tick = nothing) -> pd.DataFrame:
-    """`quantity`, `d`, `xi`, `stretch`, `r`, `value`: of SURROUNDINGS, and of a chain xi_c."""
+    """`quantity`, `d`, `xi`, `stretch`, `r`, `value` of SURROUNDINGS."""
     rows: list[tuple[Any, ...]] = []
     for done, (around, reach) in enumerate(SURROUNDINGS.items()):
         r, counted = shells(around.d, reach)
@@ -77,18 +77,7 @@ def thresholds(tick: Tick = nothing) -> pd.DataFrame:
         rows.append((SIZE, *around, r[at], smallest_bubble(weakest, **BUBBLE)))
         rows += [(RATIO, *around, r[n], ln_ratio[n]) for n in (at // 2, (at + len(r)) // 2)]
         tick(done + 1, len(SURROUNDINGS))
-    rows.append((LENGTH, 1, np.nan, 1.0, np.nan, _chain_length()))
     return pd.DataFrame(rows, columns=["quantity", "d", "xi", "stretch", "r", "value"])
-
-
-def _chain_length(sites: int = 1000) -> float:
-    """xi at which the ratio of the last of many l-bits on one side is that of the first."""
-    low, high = 1.0, 10.0
-    while high - low > 1e-12:
-        middle = 0.5 * (low + high)
-        steps = np.full(sites, 0.5 * LOG2 - 1 / middle)
-        low, high = (low, middle) if steps.sum() > 0 else (middle, high)
-    return high
 
 
 SPINS, SAMPLES = 8, 60
@@ -107,14 +96,20 @@ def hybridised_grains(tick: Tick = nothing) -> pd.DataFrame:
     rows = []
     for sample in range(SAMPLES):
         E, psi = np.linalg.eigh(model.draw(64, sample).grain)
-        flipped = psi.reshape(2, d // 2, d)[::-1].reshape(d, d)
-        squares = (psi.T @ flipped[:, middle]) ** 2
+        squares = squared_elements(psi)[:, middle]
         near = abs(abs(E[:, None] - E[None, middle]) - SPLITTING) < WINDOW
         rho = squares[near].sum() / near.shape[1] / (4 * WINDOW)
         ratio = BUBBLE["V"] * np.sqrt(squares[near].mean()) / ((E[-1] - E[0]) / d)
         rows.append({"sample": sample, "ratio": ratio, "rho": rho})
         tick(sample + 1, SAMPLES)
     return pd.DataFrame(rows)
+
+
+def squared_elements(psi: np.ndarray) -> np.ndarray:
+    """<n|sigma^x|m>^2 of the first spin."""
+    d = len(psi)
+    flipped = psi.reshape(2, d // 2, d)[::-1].reshape(d, d)
+    return np.asarray((psi.T @ flipped) ** 2)
 
 
 TIMES = ((0.5, 0.3), (0.2, 1.0), (0.1, 0.7), (0.02, 1.0))

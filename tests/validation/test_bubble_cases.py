@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 from scipy.optimize import brentq
 
-from mbltn.validation import bubble_samples, flip_lines
+from mbltn.validation import bubble_samples, flip_lines, lattice_bubble
+from mbltn.validation.cases import CASES
+from mbltn.validation.cases.bubble.entropies import crossing
 from mbltn.validation.direct import hubbard_bubble as direct
 from mbltn.validation.lattice_bubble import shells, smallest_bubble
 from mbltn.validation.random_neighbours import random_parameter
@@ -71,8 +73,50 @@ def test_self_energy_at_high_frequencies(monkeypatch):
 
 
 def test_the_plane_is_filled_with_what_two_dimensions_have():
-    V, n_L = direct.PLANE["V"], direct.PLANE["n_L"]
-    assert direct.plane()["value"][0] == pytest.approx(2 * np.pi * n_L * V**2, rel=1e-9)
+    found = direct.plane()
+    expected = 2 * np.pi * found["n_L"] * direct.PLANE["V"] ** 2
+    assert found["value"].to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "spoilt", [np.ones_like, lambda squares: squares[::-1, ::2].repeat(2, axis=1) * 1.2]
+)
+def test_elements_that_are_not_those_of_a_random_matrix_are_noticed(spoilt, monkeypatch):
+    monkeypatch.setattr(lattice_bubble, "SAMPLES", 12)
+    (case,) = (case for case in CASES.values() if case.name == "C-start")
+    assert all(check.passed for check in case.checks(lattice_bubble.hybridised_grains()))
+    true = lattice_bubble.squared_elements
+    monkeypatch.setattr(lattice_bubble, "squared_elements", lambda psi: spoilt(true(psi)))
+    assert not all(check.passed for check in case.checks(lattice_bubble.hybridised_grains()))
+
+
+def test_a_crossing_of_lines():
+    """Differences 1/3 - 1/xi of realizations that are alike: a line that is 0 at xi = 3."""
+    shift = np.random.default_rng(5).normal(size=40)
+    rows = [
+        {"xi": xi, "M": M, "N": 6, "realization": r, "value": (M == 4) * (1 / 3 - 1 / xi) + s}
+        for M in (2, 4)
+        for r, s in enumerate(shift)
+        for xi in (2.5, 2.7, 3.1, 3.3)
+    ]
+    xi, error = crossing(pd.DataFrame(rows))
+    assert xi == pytest.approx(3.0, abs=1e-9)
+    assert error < 1e-9
+
+
+def test_realizations_that_are_alike_at_every_length_are_not_counted_twice():
+    """One error common to all xi: shifts of the difference by s move the crossing by 9 s."""
+    rng = np.random.default_rng(6)
+    shift = {M: 1e-3 * rng.normal(size=50) for M in (2, 4)}
+    rows = [
+        {"xi": xi, "M": M, "N": 6, "realization": r, "value": (M == 4) * (1 / 3 - 1 / xi) + s}
+        for M, of_number in shift.items()
+        for r, s in enumerate(of_number)
+        for xi in (2.5, 2.7, 3.1, 3.3)
+    ]
+    _, error = crossing(pd.DataFrame(rows))
+    expected = 9 * np.std(shift[4] - shift[2], ddof=1) / np.sqrt(50)
+    assert error == pytest.approx(expected, rel=0.05)
 
 
 @pytest.mark.parametrize("size", ["small", "paper", "beyond"])
@@ -80,6 +124,26 @@ def test_studies_of_every_size_measure_what_the_table_has(size):
     (study,) = bubble_samples.samples(size)
     assert set(bubble_samples.OBSERVABLES) <= set(study.observables)
     assert {"exp1d"} <= {name for each in study.ensemble for name in each.grid["geometry"]}
+
+
+@pytest.mark.parametrize("size", ["small", "paper"])
+def test_studies_of_geometries_have_what_the_cases_look_for(size):
+    weak, strong = bubble_samples.samples_of_geometries(size)
+    assert set(bubble_samples.OBSERVABLES) <= set(weak.observables)
+    for study, V, points in (
+        (weak, 1.0, {("stretch1d", 0.6), ("stretch1d", 1.0), ("layers2d", 2.0)}),
+        (strong, 2.0, {("stretch1d", 0.6), ("stretch1d", 1.0)}),
+    ):
+        assert study.model["first_coupling"] == V
+        for M in (1, 2, 3, 4):
+            held = {
+                (geometry, xi)
+                for each in study.ensemble
+                if M in each.grid["n_lbits"]
+                for geometry in each.grid["geometry"]
+                for xi in each.grid["xi"]
+            }
+            assert points <= held
 
 
 def test_rows_by_the_value_of_a_column():

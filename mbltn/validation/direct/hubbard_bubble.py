@@ -135,8 +135,10 @@ class Sampled(NamedTuple):
 
 
 STRONG, WEAK = Sampled(), Sampled(60, 1.0, 0.02, 1, 0.5, 0.3)
+# A quarter of the sites, so that l-bits count twice in the hybridisation.
+FEWER = Sampled(N=15)
 SAMPLE_FREQUENCIES = (0.0, 0.5, 1.25, 2.5, 4.0)
-_SAMPLES = {STRONG: 300, WEAK: 1000}
+_SAMPLES = {STRONG: 300, FEWER: 300, WEAK: 1000}
 
 
 def energies_of(of: Sampled) -> np.ndarray:
@@ -151,8 +153,8 @@ def sampled_bubbles(tick: Tick = nothing) -> pd.DataFrame:
     Columns `bubble`, `sample`, `w`, and `re`, `im` of a site and `re_lbit`, `im_lbit`.
     """
     rows, done = [], 0
-    for name, of in (("strong", STRONG), ("weak", WEAK)):
-        frequencies = SAMPLE_FREQUENCIES if of is STRONG else (of.half_width,)
+    for name, of in (("strong", STRONG), ("fewer sites", FEWER), ("weak", WEAK)):
+        frequencies = (of.half_width,) if of is WEAK else SAMPLE_FREQUENCIES
         given = Energies(of.N, of.t, np.full(of.n_lbits, of.squared), energies_of(of))
         for sample in range(_SAMPLES[of]):
             E, psi = np.linalg.eigh(single_particle(given, Streams(65, sample)))
@@ -184,7 +186,7 @@ def _around(V: float) -> tuple[np.ndarray, np.ndarray]:
 def free_bubble(tick: Tick = nothing) -> pd.DataFrame:
     """rho(w) of C Fig 6 at U = 0, V = 0.5 and 1.5, 10011 l-bits; each frequency iterated.
 
-    Columns `V`, `w`, `value`.
+    Columns `V`, `w`, `value`, and `alone` without l-bits.
     """
     rows = []
     for V in COUPLINGS:
@@ -200,21 +202,29 @@ def free_bubble(tick: Tick = nothing) -> pd.DataFrame:
                 break
         else:
             raise ArithmeticError(f"G still changes by {change:.1g}")
-        rows.append(pd.DataFrame({"V": V, "w": MANY_FREQUENCIES, "value": -G.imag / np.pi}))
+        root = np.sqrt(z - 2 * HOPPING) * np.sqrt(z + 2 * HOPPING)
+        alone = (z - root) / (2 * HOPPING**2)
+        columns = {"w": MANY_FREQUENCIES, "value": -G.imag / np.pi, "alone": -alone.imag / np.pi}
+        rows.append(pd.DataFrame({"V": V, **columns}))
         tick(len(rows), len(COUPLINGS))
     return pd.concat(rows, ignore_index=True)
 
 
-PLANE = {"V": 1.5, "xi": 10.0, "n_L": 1.0}
+PLANE = {"V": 1.5, "xi": 10.0}
+DENSITIES = (1.0, 4.0)
 
 
 def plane(tick: Tick = nothing) -> pd.DataFrame:
-    """`value`: sum of V_a^2 over l-bits that fill the plane evenly, by an integral over shells."""
-    V, xi, n_L = (PLANE[name] for name in ("V", "xi", "n_L"))
+    """`value`: sum of V_a^2 over l-bits that fill the plane evenly, by an integral over shells.
+
+    For each `n_L` of DENSITIES.
+    """
+    V, xi = PLANE["V"], PLANE["xi"]
     x, weights = np.polynomial.legendre.leggauss(200)
     r = 30 * xi * (x + 1)
-    shells = 2 * np.pi * r * n_L * (V / xi) ** 2 * np.exp(-r / xi)
-    return pd.DataFrame({"value": [float(30 * xi * weights @ shells)]})
+    shells = 2 * np.pi * r * (V / xi) ** 2 * np.exp(-r / xi)
+    whole = 30 * xi * float(weights @ shells)
+    return pd.DataFrame([{"n_L": n_L, "value": n_L * whole} for n_L in DENSITIES])
 
 
 ATOM = {"U": 4.0, "T": 0.5}

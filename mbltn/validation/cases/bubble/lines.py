@@ -108,9 +108,9 @@ CASES = (
         _weak,
     ),
     Case(
-        "C-strong-coupling",
-        "Fig 4c, inset",
-        "V_1 = 2: in excellent agreement, curves shifted upwards",
+        "C-strong-first",
+        "Fig 4c, inset, section III A",
+        "gamma ~ V^2/w, also for V_1 = 2 < w",
         "the first line is wider than its splitting: a third of the golden rule's width",
         "statistics only",
         ("golden_rule",),
@@ -131,7 +131,8 @@ CASES = (
         "C-level-density-many",
         "section III A, eq 6",
         "delta_E = w (N + M - 1)/2^(N + M - 1)",
-        "the Fourier series for many l-bits, and the golden rule, are sums over signs of l-bits",
+        "the package's Fourier series for many l-bits against its definition, a sum over their "
+        "signs; its golden rule against the same formula written out, for consistency only",
         "the harmonics left out: 2^(-k/2) sqrt(2/pi) 4 (R^3 T)^(-1/2)/pi beyond t = T; rounding",
         ("golden_rule",),
         AtOnce(flip.summed_levels),
