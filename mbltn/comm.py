@@ -67,7 +67,7 @@ def world() -> Any:
         if started > 1:
             raise MissingLibrary(
                 f"mpirun started {started} ranks but mpi4py is not installed, or for another MPI, "
-                "so each would do the whole work again: install it (pip install 'mbltn[mpi]') or "
+                "so each would do the whole work again: install it (pip install mpi4py) or "
                 "run without mpirun"
             ) from None
         return Serial()

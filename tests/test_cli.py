@@ -97,7 +97,7 @@ def test_run_prints_the_comparison_and_nothing_else_on_stdout(whole):
         ["3", "0.6000", "32"],
         ["4", "0.4000", "64"],
     ]
-    assert lines[-1].startswith("one number fitted: g_1,0 = ")
+    assert lines[-1].startswith("one number fitted, the first bare coupling g_1,0 = ")
 
 
 def test_run_talks_on_stderr_in_lines_when_that_is_no_terminal(whole):
@@ -484,3 +484,11 @@ def test_collect_joins_folders_and_refuses_others(folder, tmp_path):
     assert refused.returncode == 2
     assert "is not a results folder" in refused.stderr and "Traceback" not in refused.stderr
     assert "Missing argument" in mbltn("collect", tmp_path / "out").stderr
+
+
+def test_a_folder_of_the_same_name_does_not_hide_the_package(tmp_path):
+    """A clone lies in one, and notebooks beside it."""
+    (tmp_path / "mbltn").mkdir()
+    code = "import mbltn; print(mbltn.models.CentralGrain.__name__)"
+    done = run([sys.executable, "-c", code], cwd=tmp_path)
+    assert done.stdout.strip() == "CentralGrain", done.stderr

@@ -11,7 +11,8 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$(state)" ]; then
   trap 'rm -f "$constraints"' EXIT
   # What make setup chose stays: the distribution's PETSc needs its own numpy.
   python -c 'import numpy; print(f"numpy=={numpy.__version__}")' > "$constraints"
-  python -m pip install -q --disable-pip-version-check -c "$constraints" -e '.[docs]'
+  python -m pip install -q --disable-pip-version-check -c "$constraints" \
+    --config-settings editable_mode=compat -e '.[docs]'
   state > "$stamp"
 fi
 

@@ -5,7 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/environment.sh
 
+mbltn=$(command -v mbltn)
+PATH=/usr/bin:/bin  # of no environment: it would stand in the scripts
+
 for script in mpi_jobs/slurm/*.sh mpi_jobs/pbs/*.sh; do
   command=$(sed -n 's/^# Written by: mbltn submit //p' "$script")
-  eval "mbltn submit --script $script $command" 2>/dev/null
+  eval "$mbltn submit --script $script $command" 2>/dev/null
 done

@@ -100,10 +100,11 @@ if [ "$route" = distribution ]; then
     > "$site/petsc-slepc-of-the-distribution.pth" 2>/dev/null || true
 fi
 
-"$VENV/bin/python" -m pip install -q --disable-pip-version-check -c "$constraints" -e '.[dev]'
+"$VENV/bin/python" -m pip install -q --disable-pip-version-check -c "$constraints" \
+  --config-settings editable_mode=compat -e '.[dev]'
 if [ "$route" = distribution ] && ! "$VENV/bin/python" -c 'from slepc4py import SLEPc' 2>"$constraints"; then
   say "SLEPc was installed but does not load: $(tail -n 1 "$constraints")"
   say "the 'slepc' solver is left out; ROUTE=wheels leaves it out on purpose"
 fi
 state > "$stamp"
-say "ready in $VENV (route: $route)"
+say "ready in $VENV (route: $route); to use it in this shell: . $VENV/bin/activate"

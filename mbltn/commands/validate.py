@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("cases", nargs=-1, metavar="[CASE]...")
-@click.option("--list", "only_list", is_flag=True, help="Figures and claims, their cases; stop.")
+@click.option("--list", "only_list", is_flag=True, help="Claims [of CASE] and their cases; stop.")
 @options.as_json
 @click.option(
     "--out",
@@ -57,7 +57,7 @@ def validate(
     from ..validation.cases import chosen_cases, content_of, listed, run_cases
 
     if only_list:
-        rows = by_rank_zero(comm, lambda: listed(out))
+        rows = by_rank_zero(comm, lambda: listed(out, cases))
         click.echo(json.dumps(rows, indent=1) if as_json else list_text(rows))
         return
     chosen = together(comm, lambda: chosen_cases(cases, size))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
-from .finding import APT, COMPILED_STACK, Finding
+from .finding import APT, COMPILED_STACK, PIP_MPI, Finding
 
 _LAUNCH = "launch"
 _RANKS = 2
@@ -26,6 +26,8 @@ def mpi_library() -> Finding:
     try:
         from mpi4py import MPI
     except (ImportError, RuntimeError):  # RuntimeError: it finds no MPI library to load
+        if shutil.which("mpirun"):
+            return Finding("mpi", "mpirun without mpi4py: one process only", PIP_MPI)
         return Finding("mpi", "missing: no mpirun, one process only", COMPILED_STACK)
     if shutil.which("mpirun") is None:
         return Finding("mpi", "mpi4py without mpirun", f"{APT} openmpi-bin")

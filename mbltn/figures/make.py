@@ -15,6 +15,7 @@ from ..plotting.curves import draw_curves
 from ..plotting.lattice import draw_site_maps
 from ..study import Stop, Study
 from ..validation.evidence import FromStudies, check_size, gather
+from ..validation.papers import PAPERS
 from . import bubble, continuum, failed_avalanches, interface, nearly_mbl_metal, scaling
 from .figure import PaperFigure
 
@@ -52,9 +53,9 @@ def figure_names(asked: Sequence[str]) -> list[str]:
 
 
 def listing() -> str:
-    """One line for every figure, with the sizes of those that have several."""
+    """The papers, and one line for every figure, with the sizes of those that have several."""
     width = max(map(len, FIGURES))
-    lines = []
+    lines = [f"{letter}: {paper}" for letter, paper in PAPERS.items()]
     for name, figure in FIGURES.items():
         sizes = ", ".join(figure.evidence.sizes)
         lines.append(f"{name:<{width}}  {figure.title}{sizes and f' [{sizes}]'}")

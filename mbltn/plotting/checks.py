@@ -60,7 +60,7 @@ def _draw_curve(upper: Any, lower: Any, check: Check) -> None:
     lower.axhspan(-1, 1, color=_THEORY, alpha=0.15, lw=0)
     lower.axhline(0, color=_THEORY, lw=1)
     lower.errorbar(x, np.clip((exact - theory) / unit, -_FAR, _FAR), error / unit, **points)
-    lower.set_ylabel("off", fontsize=8)
+    lower.set_ylabel("exact - theory,\nof what is allowed", fontsize=7)
     if (x > 0).all() and x.max() > 30 * x.min():
         upper.set_xscale("log")
     both = np.concatenate([exact, theory])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..validation.cases import Check, Verdict
+from ..validation.papers import PAPERS
 
 _WIDTH = 100
 
@@ -40,13 +41,13 @@ def summary_text(verdicts: Sequence[Verdict]) -> str:
 
 
 def list_text(rows: Sequence[dict[str, Any]]) -> str:
-    """Claims by paper, each with its cases and how they stand, or why there is none."""
+    """Claims by paper, each with its cases and how they stand, or why there is none; numbers."""
     lines = []
     paper = before = ""
     for row in rows:
         if row["paper"] != paper:
             paper = row["paper"]
-            lines.append(f"paper {paper}")
+            lines.append(f"paper {paper}, {PAPERS[paper]}")
         claim = f"{row['place']}: {row['claim']}"
         if claim != before:
             lines += _wrapped(claim, "  ", "    ")
@@ -54,8 +55,12 @@ def list_text(rows: Sequence[dict[str, Any]]) -> str:
         if row["case"] is None:
             lines += _wrapped(f"no case: {row['reason']}", " " * 6, " " * 8)
             continue
-        status = [f"{size} {row['status'].get(size, 'not run')}" for size in row["sizes"]]
+        status = [" ".join((size, row["status"].get(size, ""))).rstrip() for size in row["sizes"]]
         lines.append(f"      {row['case']}  [{', '.join(status)}]")
+    claims = {(row["paper"], row["place"], row["claim"]): row["case"] for row in rows}
+    bare = sum(case is None for case in claims.values())
+    cases = len({row["case"] for row in rows} - {None})
+    lines.append(f"{len(claims)} figures and claims, {bare} of them without a case; {cases} cases")
     return "\n".join(lines)
 
 
@@ -74,12 +79,12 @@ def _check_text(check: Check, width: int) -> str:
     error = f" +- {row['error']:.2g}" if row["error"] else ""
     band = f" +- {row['band']:.2g}" if row["band"] else ""
     relation = "theory" if row["relation"] == "agrees" else f"{row['relation']} theory"
-    text = f"{mark}{row['quantity']:<{width}}  {row['exact']:.5g}{error}, {relation} "
-    text += f"{row['theory']:.5g}{band}"
+    text = f"{mark}{row['quantity']:<{width}}  {row['exact'] + 0.0:.5g}{error}, {relation} "
+    text += f"{row['theory'] + 0.0:.5g}{band}"
     if not math.isnan(row["deviation"]):
         text += f", {row['deviation']:+.1f} sigma"
     if row["points"] > 1:
-        text += f", of {row['points']} points"
+        text += f", the nearest to failing of {row['points']} points"
     if not math.isnan(row["chi_squared"]):
         text += f", chi^2 {row['chi_squared']:.3g} (p = {row['probability']:.2g})"
     return text

@@ -108,7 +108,7 @@ class Results:
             import xarray
         except ImportError:
             raise MissingLibrary(
-                "to_xarray() needs xarray: pip install xarray (or 'mbltn[xarray]'), or use the "
+                "to_xarray() needs xarray: pip install xarray, or use the "
                 "pandas tables of states(), realizations() and table()"
             ) from None
         records = list(self.records())

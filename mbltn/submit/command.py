@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import shutil
 import subprocess
@@ -47,7 +48,7 @@ _MARK = "# Written by: "
 @click.option("--account", help="To charge.")
 @click.option("--queue", help="Queue, in Slurm a partition.")
 @click.option("--directive", "directives", multiple=True, help="One more: qos=long, exclusive.")
-@click.option("--environment", help="Shell file to read first: modules, paths.")
+@click.option("--environment", help="Shell file to read first [PATH to this mbltn].")
 @click.option("--launcher", type=click.Choice(["mpirun", "srun"]), default="mpirun")
 @click.option("--gflops", type=float, help="Rate of one rank, to plan with [40].")
 @click.option("--name", help="Of the job [that of the study].")
@@ -137,6 +138,7 @@ def _script(context: click.Context, **given: Any) -> tuple[str, str]:
         queue=given["queue"],
         directives=given["directives"],
         environment=given["environment"],
+        program=None if given["environment"] else _folder_of_mbltn(),
         launcher=given["launcher"],
         origin=f"{_MARK.removeprefix('# ')}{_command_line(context)}",
     )
@@ -145,6 +147,12 @@ def _script(context: click.Context, **given: Any) -> tuple[str, str]:
         times = math.ceil(needs.seconds / seconds)
         click.echo(f"mbltn: the plan takes about {times} times --time: it goes on", err=True)
     return job_script(replace(job, plan=f"Planned: {plan}"), given["cluster"]), job_name(name, 64)
+
+
+def _folder_of_mbltn() -> str | None:
+    """Of the one that this shell calls: PBS hands no PATH on."""
+    found = shutil.which("mbltn")
+    return None if found is None else os.path.dirname(os.path.abspath(found))
 
 
 def _check_names(studies: Sequence[Study]) -> None:

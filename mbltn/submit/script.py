@@ -49,6 +49,7 @@ class Job:
     account, queue : as the batch system knows them; queue is a partition in Slurm
     directives : more of them: "qos=long" for Slurm, "W group_list=physics" for PBS
     environment : shell file to read before the run: modules, paths
+    program : folder with `mbltn`, put before the batch system's PATH
     launcher : what starts the ranks
     restarts : how often Slurm may requeue the job
     origin, plan : comments: what wrote this script, and what it expects
@@ -70,6 +71,7 @@ class Job:
     queue: str | None = None
     directives: Sequence[str] = ()
     environment: str | None = None
+    program: str | None = None
     launcher: Launcher = "mpirun"
     restarts: int = 100
     origin: str = ""
@@ -210,6 +212,8 @@ def _preparation(job: Job, cluster: Cluster) -> list[str]:
         path = path_word(job.environment)
         # Without a slash the shell would look for it on PATH.
         lines.append(f". {quoted(path if '/' in path else f'./{path}')} || exit 1")
+    if job.program is not None:
+        lines.append(f"export PATH={quoted(job.program)}:$PATH")
     lines.append(f"export OMP_NUM_THREADS={job.cores} OPENBLAS_NUM_THREADS={job.cores}")
     if job.ranks > 1 and job.cores > 1 and job.launcher == "mpirun":
         # Open MPI binds a rank to one core, with all its threads, unless told not to.

@@ -36,13 +36,26 @@ def submit(*arguments, cwd=None):
 
 @needs_slepc
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_the_example_scripts_are_what_the_command_in_them_writes(path):
+def test_the_example_scripts_are_what_the_command_in_them_writes(path, monkeypatch):
     """If not, after a change of templates or costs: tools/job_scripts.sh."""
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")  # of no environment
     text = path.read_text()
     (command,) = re.findall("^# Written by: mbltn submit (.*)$", text, re.MULTILINE)
     job = submit("--script", "-", *shlex.split(command), cwd=ROOT)
     assert job.returncode == 0, job.stderr
     assert job.stdout == text
+
+
+@pytest.mark.parametrize("cluster", ["slurm", "pbs"])
+def test_a_job_finds_the_mbltn_that_wrote_it(cluster, tmp_path, monkeypatch):
+    folder = tmp_path / "it's; here"
+    folder.mkdir()
+    (folder / "mbltn").touch(mode=0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    options = ["--cluster", cluster, "--script", "-"]
+    line = f"export PATH={shlex.quote(str(folder))}:$PATH"
+    assert line in submit(TINY, *options).stdout.splitlines()
+    assert line not in submit(TINY, *options, "--environment", "a.sh").stdout
 
 
 def test_there_are_examples_for_both_batch_systems():

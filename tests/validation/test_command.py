@@ -77,21 +77,24 @@ def test_the_list_names_papers_claims_and_cases(validate, tmp_path):
     text = validate("--list").stdout
     for row in rows:
         assert f"paper {row['paper']}" in text
-        assert row["case"] is None or f"      {row['case']}  [small not run" in text
+        assert row["case"] is None or f"      {row['case']}  [small" in text
+    few = json.loads(validate("--list", "--json", "C", "D-admixtures").stdout)
+    assert few == [row for row in rows if row["paper"] == "C" or row["case"] == "D-admixtures"]
 
 
 def test_a_case_in_words(tmp_path):
     verdict = run_case(three_tenths(0.34), "small", tmp_path)
     text = verdict_text(verdict)
-    assert "OUT both" in text and "-5.0 sigma, of 2 points, chi^2 34" in text
+    assert "OUT both" in text and "-5.0 sigma, the nearest to failing of 2 points, chi^2 34" in text
     assert summary_text([verdict, run_case(three_tenths(0.3), "small", tmp_path)]).startswith(
         "1 of 2"
     )
     row = {"paper": "A", "place": "Fig 3", "claim": "a sketch", "case": None}
     assert list_text([{**row, "sizes": [], "status": {}, "reason": "no numbers"}]).splitlines() == [
-        "paper A",
+        "paper A, Gopalakrishnan, Nandkishore: nearly many-body localized metals (2014)",
         "  Fig 3: a sketch",
         "      no case: no numbers",
+        "1 figures and claims, 1 of them without a case; 0 cases",
     ]
 
 

@@ -1,0 +1,9 @@
+"""The papers behind the letters."""
+
+PAPERS = {
+    "A": "Gopalakrishnan, Nandkishore: nearly many-body localized metals (2014)",
+    "B": "Gornyi, Mirlin, Mueller, Polyakov: absence of localization in a continuum (2016)",
+    "C": "Potirniche, Banerjee, Altman: stability of localization in d > 1 (2018)",
+    "D": "Crowley, Chandran: failed thermalizing avalanches (2022)",
+    "E": "De Roeck, Huveneers: stability and instability towards delocalization (2017)",
+}
