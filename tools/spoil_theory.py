@@ -51,7 +51,7 @@ def verdict(case: str, error: Error | None = None) -> int:
             check=False,
         )
     if result.returncode not in (0, 1) or "Traceback" in result.stderr:
-        # No case has left its band: the error kept it from being computed.
+        # No case has failed: the error kept it from being run.
         print(f"{case}: {result.stderr.strip().splitlines()[-1][:200]}", flush=True)
         return CRASHED
     return result.returncode

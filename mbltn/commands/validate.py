@@ -82,6 +82,8 @@ def _draw(verdict: Verdict, out: Path) -> None:
     from ..plotting.checks import draw_checks
 
     case = verdict.case
+    if not verdict.checks:
+        return
     title = f"{case.name}, {verdict.size}: {case.paper} {case.place}"
     draw_checks(verdict.checks, out / f"{case.name}-{verdict.size}.png", title)
     if case.figure:

@@ -28,7 +28,7 @@ def verdict_text(verdict: Verdict) -> str:
     ]
     width = max((len(check.quantity) for check in verdict.checks), default=0)
     lines += [f"  {_check_text(check, width)}" for check in verdict.checks]
-    lines += [f"  realization failed: {reason}" for reason in verdict.failures]
+    lines += [f"  failed: {reason}" for reason in verdict.failures]
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import mbltn
-from mbltn.errors import InvalidInput, RunStopped
+from mbltn.errors import InvalidInput, RunStopped, SolverFailure
 from mbltn.figures import FIGURES
 from mbltn.study import Stop
 from mbltn.validation.cases import (
@@ -89,6 +89,17 @@ def test_cases_share_what_they_rest_on(tmp_path):
     assert [verdict.case.name for verdict in verdicts] == [case.name for case in cases]
     assert all(verdict.passed for verdict in verdicts)
     assert gathered == ["small"]
+
+
+def test_where_theory_refuses_the_case_has_failed_and_others_go_on(tmp_path):
+    def refuses(table):
+        raise SolverFailure("stalled after 500 rounds")
+
+    cases = [replace(a_case([]), checks=refuses), replace(a_case([]), name="D-next")]
+    refused, following = run_cases(cases, "small", tmp_path)
+    assert not refused.passed and refused.failures == ("stalled after 500 rounds",)
+    assert noted(cases[0], tmp_path) == {"small": "failed"}
+    assert following.passed
 
 
 def test_a_case_without_checks_has_not_passed(tmp_path):

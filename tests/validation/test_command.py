@@ -1,6 +1,7 @@
 """`mbltn validate`: words, exit codes, pictures."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from matplotlib.image import imread
 
 from mbltn.cli import app
 from mbltn.comm import Serial
+from mbltn.errors import SolverFailure
 from mbltn.plotting.checks import draw_checks
 from mbltn.report.validation import list_text, summary_text, verdict_text
 from mbltn.validation.cases import CASES, Case, Check, listed, run_case
@@ -32,8 +34,8 @@ def three_tenths(theory):
 
 @pytest.fixture
 def validate(monkeypatch, tmp_path):
-    def run(*arguments, theory=0.3):
-        monkeypatch.setitem(CASES, CASE, three_tenths(theory))
+    def run(*arguments, theory=0.3, **changes):
+        monkeypatch.setitem(CASES, CASE, replace(three_tenths(theory), **changes))
         out = str(tmp_path / "out")
         return CliRunner().invoke(app, ["validate", *arguments, "--out", out], obj=Serial())
 
@@ -58,6 +60,15 @@ def test_json_is_all_of_stdout(validate):
     assert [check["passed"] for check in found["checks"]] == [False, False]
     assert found["checks"][0]["chi_squared"] == pytest.approx(34)
     assert found["checks"][1]["chi_squared"] is None
+
+
+def test_a_refusal_is_told_and_fails(validate):
+    def refuses(table):
+        raise SolverFailure("stalled after 500 rounds")
+
+    result = validate(CASE, checks=refuses)
+    assert result.exit_code == 1
+    assert "  failed: stalled after 500 rounds" in result.stdout
 
 
 def test_unknown_cases_and_sizes_are_refused(validate):

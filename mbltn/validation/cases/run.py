@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from ..._version import __version__
-from ...comm import Serial, by_rank_zero
+from ...comm import Serial, by_rank_zero, nobody_waits
+from ...errors import MbltnError, RunStopped
 from ...study import Stop
 from ...study.store import write_aside
 from ..evidence import Evidence, FromStudies, Gathered, check_size, gather
@@ -23,7 +24,11 @@ from .check import Check
 
 @dataclass(frozen=True)
 class Verdict:
-    """A case at one size: its checks, and what stood in the way."""
+    """A case at one size: its checks, and what stood in the way.
+
+    `failures` are the reasons of realizations that failed, or why exact numbers or theory refused;
+    then there are neither checks nor a table.
+    """
 
     case: Case
     size: str
@@ -52,7 +57,8 @@ def run_cases(
 
     Studies keep their records in FOLDER/studies. Tables that are computed without one are kept in
     FOLDER/tables until the code of the package changes. Theory and checks are always anew. What
-    several of these cases rest on is gathered once.
+    several of these cases rest on is gathered once. Where a theory or a solver refuses, that case
+    has failed, and the others go on.
 
     Raises
     ------
@@ -65,9 +71,16 @@ def run_cases(
     known: dict[Evidence, Gathered] = {}
     for case in cases:
         check_size(case.name, case.sizes, size)
-        if case.evidence not in known:
-            known[case.evidence] = _gathered(case, size, folder, comm, progress, stop)
-        verdict = _judged(case, size, known[case.evidence], comm)
+        try:
+            if case.evidence not in known:
+                known[case.evidence] = _gathered(case, size, folder, comm, progress, stop)
+            verdict = _judged(case, size, known[case.evidence], comm)
+        except RunStopped:
+            raise
+        except MbltnError as error:
+            if not nobody_waits(comm, error):
+                raise
+            verdict = Verdict(case, size, (), (), (str(error),), pd.DataFrame())
         by_rank_zero(comm, lambda verdict=verdict: _note(verdict, folder))  # type: ignore[misc]
         yield verdict
 
