@@ -33,10 +33,15 @@ def mps_reduced_states(mps: Any, sites: Sequence[int]) -> ReducedStates:
     mps, where = mps.copy(), {"cur_orthog": "calc"}
     states = np.empty((len(sites), 2, 2), dtype=mps.dtype)
     for site in sorted(set(sites)):
-        density = mps.partial_trace_to_dense_canonical(site, info=where)
+        density = _density_of(mps)(site, info=where)
         states[[i for i, other in enumerate(sites) if other == site]] = density
     up, down, coherence = states[:, 0, 0], states[:, 1, 1], states[:, 0, 1]
     return ReducedStates(up.real[None], down.real[None], coherence[None])
+
+
+def _density_of(mps: Any) -> Any:
+    """quimb 1.16 has renamed it, and warns of the name that 1.15 knows."""
+    return getattr(mps, "partial_trace_canonical", None) or mps.partial_trace_to_dense_canonical
 
 
 def mps_schmidt_weights(mps: Any) -> list[np.ndarray]:
