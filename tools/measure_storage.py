@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import mbltn
-from mbltn.study import Store, parse_study, run
+from mbltn.study import Store, parse_study, run, work
 from mbltn.study.schema import Study
 
 spent: dict[str, float] = {}
@@ -23,12 +23,12 @@ spent: dict[str, float] = {}
 
 def watched(owner: Any, name: str) -> None:
     """Add up the CPU time of this function; in those that it calls, too."""
-    work = getattr(owner, name)
+    function = getattr(owner, name)
 
     def watch(*arguments: Any, **options: Any) -> Any:
         started = time.process_time()
         try:
-            return work(*arguments, **options)
+            return function(*arguments, **options)
         finally:
             spent[name] = spent.get(name, 0.0) + time.process_time() - started
 
@@ -53,8 +53,9 @@ def say(what: str, seconds: float, realizations: int) -> None:
 
 def main(realizations: int) -> None:
     study = study_of(realizations)
-    for owner, name in ((run, "plan"), (run, "compute"), (run, "per_realization"), (run, "table")):
-        watched(owner, name)
+    for name in ("plan_points", "per_realization", "table"):
+        watched(run, name)
+    watched(work, "compute")
     for name in ("write", "pack"):
         watched(Store, name)
     with tempfile.TemporaryDirectory() as name:
@@ -66,7 +67,7 @@ def main(realizations: int) -> None:
         say("  solving and measuring", spent["compute"], realizations)
         say("  everything else", total - spent["compute"], realizations)
         for part, what in (
-            ("plan", "    plan"),
+            ("plan_points", "    plan"),
             ("write", "    journal"),
             ("pack", "    pack"),
             ("per_realization", "    means over states"),
