@@ -16,7 +16,7 @@ from ..case import Case
 from ..check import Check, Relation
 from . import expected
 from .entropies import beside_mean_field
-from .points import absorbed_by_matrix, along, beside_rule, of, points
+from .points import absorbed_by_matrix, along, beside_rule, from_first, of, points
 
 _LAYERS: dict[str, Any] = {"geometry": "layers2d", "xi": 2.0}
 _WIDE: dict[str, Any] = {"geometry": INSET, "xi": 1.0}
@@ -27,22 +27,12 @@ def _name(at: dict[str, Any]) -> str:
     return f"{at['geometry']}, xi = {at['xi']:g}"
 
 
-def _from_first(rows: pd.DataFrame, floor: float = 2.0) -> tuple[pd.DataFrame, Any, Any]:
-    """Rows of M > 1; eqs 6, 7 from the measured first l-bit; the errors of both."""
-    first, later = rows[rows["M"] == 1].iloc[0], rows[rows["M"] > 1]
-    about = (float(first["xi"]), float(first["value"]), int(first["N"]), str(first["geometry"]))
-    printed = np.asarray(golden_rule.paper_ratio(later["M"], *about, floor=floor))
-    # at the floor nothing is left of the first l-bit
-    of_printed = np.where(printed > floor, printed * first["error"] / first["value"], 0.0)
-    return later, printed, np.hypot(later["error"].to_numpy(), of_printed)
-
-
 def _widths(table: pd.DataFrame) -> list[Check]:
     checks = []
     for at in (_WIDE, _LAYERS):
         rows = of(table, "line_ratio_raw", **at)
         checks += beside_rule(_name(at), rows[rows["M"] > 1])
-        later, printed, error = _from_first(rows)
+        later, printed, error = from_first(rows)
         label = f"gamma/delta_E, {_name(at)}: eqs 6, 7"
         checks.append(Check(label, later["value"], printed, error, 0.0, "above", **along(later)))
     return checks
@@ -95,7 +85,7 @@ def _strong(table: pd.DataFrame) -> list[Check]:
     checks = []
     for at in (_NARROW, _WIDE):
         strong, weak = (of(table, "line_ratio_raw", V=V, **at) for V in (2.0, 1.0))
-        later, printed, error = _from_first(strong, floor=0.0)
+        later, printed, error = from_first(strong, floor=0.0)
         label = f"gamma/delta_E, V_1 = 2, {_name(at)}: eq 7"
         checks.append(Check(label, later["value"], printed, error, 0.0, "above", **along(later)))
         M = sorted({*strong["M"]} & {*weak["M"]})

@@ -18,7 +18,7 @@ from ...tables import parts_of
 from ..case import Case
 from ..check import Check
 from . import expected
-from .points import absorbed_by_matrix, along, beside_rule, of, points, trend
+from .points import absorbed_by_matrix, along, beside_rule, from_first, of, points, trend
 
 _SHORT, _LONG = 0.4, 4.0
 
@@ -47,10 +47,7 @@ def _printed(table: pd.DataFrame) -> list[Check]:
     checks = []
     rows = of(table, "line_ratio")
     for xi, part in parts_of(rows[rows["xi"] > 2.5], "xi"):
-        first, later = part[part["M"] == 1].iloc[0], part[part["M"] > 1]
-        start, N = float(first["value"]), int(first["N"])
-        printed = np.asarray(golden_rule.paper_ratio(later["M"], xi, start, N))
-        error = np.hypot(later["error"].to_numpy(), printed * first["error"] / start)
+        later, printed, error = from_first(part)
         label = f"gamma/delta_E, xi = {xi:g}"
         checks.append(Check(label, later["value"], printed, error, 0.0, "above", **along(later)))
         # the first l-bit's width is in both

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ....observables.levels import paper_c_count
+from ....theory import golden_rule
 from ...random_neighbours import random_parameter
 from ..check import Check
 from . import expected
@@ -43,6 +44,16 @@ def beside_rule(name: str, rows: pd.DataFrame) -> list[Check]:
         for x in (along(rows),)
         for of_what, theory in (("rule", rule), ("Lorentzians of it as measured", seen))
     ]
+
+
+def from_first(rows: pd.DataFrame, floor: float = 2.0) -> tuple[pd.DataFrame, Any, Any]:
+    """Rows of M > 1; eqs 6, 7 from the measured first l-bit; the errors of both."""
+    first, later = rows[rows["M"] == 1].iloc[0], rows[rows["M"] > 1]
+    about = (float(first["xi"]), float(first["value"]), int(first["N"]), str(first["geometry"]))
+    printed = np.asarray(golden_rule.paper_ratio(later["M"], *about, floor=floor))
+    # at the floor nothing is left of the first l-bit
+    of_printed = np.where(printed > floor, printed * first["error"] / first["value"], 0.0)
+    return later, printed, np.hypot(later["error"].to_numpy(), of_printed)
 
 
 def absorbed_by_matrix(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
