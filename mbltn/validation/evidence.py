@@ -93,11 +93,10 @@ def gather(
     check_size(name, evidence.sizes, size)
     if any(comm.allgather(stop.told or stop.room() <= 0)):
         raise RunStopped(f"{name} was not begun: the same command goes on")
-    if isinstance(evidence, InSizes):
+    if not isinstance(evidence, FromStudies):
         with counted(name, progress if comm.rank == 0 else "none") as tick:
-            return Gathered(evidence.compute(size, comm, tick))
-    if isinstance(evidence, AtOnce):
-        with counted(name, progress if comm.rank == 0 else "none") as tick:
+            if isinstance(evidence, InSizes):
+                return Gathered(evidence.compute(size, comm, tick))
             compute = evidence.compute
             return Gathered(by_rank_zero(comm, lambda: compute(tick)))
     stored = [Stored(study, Store(folder / study.name)) for study in evidence.studies(size)]
