@@ -22,14 +22,24 @@ export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 studies=(mpi_jobs/studies/quantum_dot.toml mpi_jobs/studies/disordered_film.toml mpi_jobs/studies/square_lattice.toml)
 study=${studies[PBS_ARRAY_INDEX]}
 job=
-trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
+told=
+tell() {
+  told=yes
+  [ -z "$job" ] || kill -USR1 "$job" 2>/dev/null
+}
+trap tell USR1 TERM
 mpirun -n 4 mbltn run --progress lines --grace 90 -- "$study" &
 job=$!
+[ -z "$told" ] || tell
 wait "$job"
 code=$?
-while [ "$code" -gt 128 ] && kill -0 "$job" 2>/dev/null; do  # a signal ended wait, not the job
+while [ -n "$told" ]; do  # a signal ends wait, whether or not the job has ended
+  told=
   wait "$job"
   code=$?
+  # bash may lose the code of a job that ends as the signal comes (-1, 127), and in its first second
+  # the signal kills a job (138). To go on is always safe.
+  case $code in -1 | 127 | 138) code=75 ;; esac
 done
 
 if [ "$code" -eq 75 ]; then

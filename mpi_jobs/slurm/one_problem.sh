@@ -25,14 +25,24 @@ cd -- "${SLURM_SUBMIT_DIR:-.}" || exit 1
 . mpi_jobs/environment/modules.sh || exit 1
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 job=
-trap '[ -z "$job" ] || kill -USR1 "$job"' USR1 TERM
+told=
+tell() {
+  told=yes
+  [ -z "$job" ] || kill -USR1 "$job" 2>/dev/null
+}
+trap tell USR1 TERM
 mpirun -n 64 mbltn run --progress lines --grace 1106 -o resources.ranks_per_problem=64 -- mpi_jobs/studies/large_chain.toml &
 job=$!
+[ -z "$told" ] || tell
 wait "$job"
 code=$?
-while [ "$code" -gt 128 ] && kill -0 "$job" 2>/dev/null; do  # a signal ended wait, not the job
+while [ -n "$told" ]; do  # a signal ends wait, whether or not the job has ended
+  told=
   wait "$job"
   code=$?
+  # bash may lose the code of a job that ends as the signal comes (-1, 127), and in its first second
+  # the signal kills a job (138). To go on is always safe.
+  case $code in -1 | 127 | 138) code=75 ;; esac
 done
 
 if [ "$code" -eq 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt 100 ]; then

@@ -317,6 +317,38 @@ def test_a_signal_reaches_the_run_and_its_exit_code_the_batch_system(shell, sign
     assert calls == ([["scontrol", "requeue", "40"]] if cluster == "slurm" else [])
 
 
+ENDING = """#!/bin/bash
+trap '' USR1
+kill -{signal} $PPID
+exit 75
+"""
+STARTING = """#!/bin/bash
+kill -{signal} $PPID
+for _ in $(seq 200); do sleep 0.05; done
+"""
+
+
+@pytest.mark.parametrize("cluster", CLUSTERS)
+@pytest.mark.parametrize("signal", ["USR1", "TERM"])
+def test_a_run_that_ends_as_the_signal_comes_goes_on_later(shell, signal, cluster):
+    """bash may lose the code of such a job; of forty, some twelve were not requeued."""
+    (shell.folder.parent / "bin" / "mbltn").write_text(ENDING.format(signal=signal))
+    script = job_script(Job(name="a", studies=["a"]), cluster)
+    for _ in range(40):
+        calls, done = shell.run(script)
+        assert done.returncode == 75
+        assert calls == ([["scontrol", "requeue", "40"]] if cluster == "slurm" else [])
+
+
+@pytest.mark.parametrize("cluster", CLUSTERS)
+@pytest.mark.parametrize("signal", ["USR1", "TERM"])
+def test_a_run_that_the_signal_kills_goes_on_later(shell, signal, cluster):
+    (shell.folder.parent / "bin" / "mbltn").write_text(STARTING.format(signal=signal))
+    calls, done = shell.run(job_script(Job(name="a", studies=["a"]), cluster))
+    assert done.returncode == 75
+    assert calls == ([["scontrol", "requeue", "40"]] if cluster == "slurm" else [])
+
+
 @pytest.mark.parametrize("cluster", CLUSTERS)
 def test_bash_finds_no_error_in_any_script(tmp_path, cluster):
     many = Job(name="a", studies=HOSTILE, ranks=4, cores=2, environment="e", overrides=["a=1"])
