@@ -6,15 +6,9 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from mbltn.validation.cases import CASES, CLAIMS, Case, Claim
+from mbltn.validation.papers import HEADINGS
 
 PAGE = Path(__file__).resolve().parent.parent / "validation" / "catalogue.md"
-PAPERS = {
-    "A": "Nearly localized metals (A)",
-    "B": "The disordered continuum (B)",
-    "C": "Growth of a bubble (C)",
-    "D": "Failed avalanches (D)",
-    "E": "Random-matrix flow (E)",
-}
 
 HEAD = """# Catalogue: claims and cases
 
@@ -28,7 +22,7 @@ says, what the numbers say, and where its bands come from: never from what came 
 def write(app: Sphinx) -> None:
     parts = [HEAD]
     for letter, claims in groupby(CLAIMS, key=lambda claim: claim.paper):
-        parts.append(f"## {PAPERS[letter]}\n")
+        parts.append(f"## {HEADINGS[letter]}\n")
         parts.append("| | the paper says | tested by |\n|---|---|---|")
         parts += [_claim(claim) for claim in claims]
         parts.append("")

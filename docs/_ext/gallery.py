@@ -15,20 +15,20 @@ from pathlib import Path
 import matplotlib
 import matplotlib.image
 import pandas as pd
-from catalogue import PAPERS
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
 
 import mbltn
 from mbltn.figures import FIGURES, draw, make
+from mbltn.validation.papers import HEADINGS
 
 DOCS = Path(__file__).resolve().parent.parent
 FOLDER = DOCS / "gallery"
 TABLES = DOCS / "validation"
 # Four minutes on one core, and no table of it is kept.
 TOO_LONG = ("B-film",)
-GROUPS = {**PAPERS, "s": "Planning"}
+GROUPS = {**HEADINGS, "s": "Planning"}
 THUMBNAIL = 480
 
 # Not by MPLBACKEND, which notebooks would inherit: their figures would not be shown.

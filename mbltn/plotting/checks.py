@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,25 @@ import numpy as np
 from ..validation.cases import Check
 from ..validation.cases.check import SIGMAS
 
-_COLUMNS = 3
-_FAR = 4.0
+_FEW, _COLUMNS, _COLUMNS_OF_MANY = 12, 3, 5  # panels
+_FAR, _EDGE = 4.0, 4.6  # of what is drawn, of the picture
 _EXACT, _THEORY, _FAILED = "#1f77b4", "#444444", "#d62728"
 _RELATIONS = {"agrees": "", "differs": " (must differ)", "above": " (above)", "below": " (below)"}
+_ALLOWED = {
+    "agrees": [(-1.0, 1.0)],
+    "differs": [(-_EDGE, -1.0), (1.0, _EDGE)],
+    "above": [(1.0, _EDGE)],
+    "below": [(-_EDGE, -1.0)],
+}
+_SHADE: dict[str, Any] = {"color": _THEORY, "alpha": 0.15, "lw": 0}
 
 
 def draw_checks(checks: Sequence[Check], path: Path, title: str = "") -> None:
     """Write the figure: a panel for each curve, and one for all that are single numbers.
 
-    Below a curve, and for numbers alone, is the difference from theory in units of what is allowed.
+    Below a curve, and for numbers alone, is the difference from theory in units of band and
+    `SIGMAS` errors, shaded where it must lie: within 1, or beyond it where a check says that exact
+    values are above, below or different.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -28,76 +38,115 @@ def draw_checks(checks: Sequence[Check], path: Path, title: str = "") -> None:
     curves = [check for check in checks if check.n_points > 1]
     numbers = [check for check in checks if check.n_points == 1]
     n = len(curves) + bool(numbers)
-    columns = min(n, _COLUMNS)
+    columns = min(n, _COLUMNS if n <= _FEW else _COLUMNS_OF_MANY)
     lines = -(-n // columns)
-    height = 3.8 if curves else 1.6 + 0.3 * len(numbers)
-    figure = Figure(figsize=(1.0 + 4.6 * columns, height * lines), layout="constrained")
+    height = max(3.8 * lines if curves else 0, 1.6 + 0.3 * len(numbers))
+    width = 1.0 + 4.6 * columns if curves else 7.0
+    figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     grid = figure.add_gridspec(lines, columns)
     for at, check in enumerate(curves):
-        place = grid[divmod(at, columns)]
-        both = place.subgridspec(2, 1, height_ratios=(3, 1), hspace=0.05)
+        both = grid[divmod(at, columns)].subgridspec(2, 1, height_ratios=(3, 1), hspace=0.05)
         upper = figure.add_subplot(both[0])
-        _draw_curve(upper, figure.add_subplot(both[1], sharex=upper), check)
+        lower = figure.add_subplot(both[1], sharex=upper)
+        _draw_curve(upper, lower, check)
+        if at % columns == 0:
+            lower.set_ylabel("difference over\nits bound", fontsize=7)
+        if at == 0:
+            figure.legend(
+                handles=upper.get_legend_handles_labels()[0],
+                loc="outside lower center",
+                ncols=2,
+                frameon=False,
+                fontsize=8,
+            )
     if numbers:
-        _draw_numbers(figure.add_subplot(grid[divmod(n - 1, columns)]), numbers)
+        draw_numbers(figure.add_subplot(grid[divmod(n - 1, columns)]), numbers)
     if title:
         figure.suptitle(title, fontsize=10)
     figure.savefig(path, dpi=150)
 
 
+def draw_numbers(drawn: Any, checks: Sequence[Check]) -> None:
+    """A row for each in given axes: difference from theory over its bound, shaded where allowed."""
+    for at, check in enumerate(checks):
+        place, error = _in_bounds(check.exact - check.theory, check.error, check.band)
+        shown = np.clip(place, -_FAR, _FAR)
+        marker = "o" if shown == place else (">" if place > 0 else "<")
+        colour = _EXACT if check.passed else _FAILED
+        drawn.errorbar(shown, [at], xerr=error, marker=marker, ms=5, capsize=2, color=colour)
+        allowed = [(low, high - low) for low, high in _ALLOWED[check.relation]]
+        drawn.broken_barh(allowed, (at - 0.4, 0.8), **_SHADE)
+    drawn.axvline(0, color=_THEORY, lw=1)
+    labels = [fill(check.quantity + _RELATIONS[check.relation], 36) for check in checks]
+    drawn.set_yticks(range(len(checks)), labels)
+    drawn.tick_params(axis="y", labelsize=8)
+    drawn.set_ylim(len(checks) - 0.4, -0.6)
+    drawn.set_xlim(-_EDGE, _EDGE)
+    drawn.set_xlabel(f"(exact - theory)/(band + {SIGMAS:g} errors), shaded where it must lie")
+    drawn.xaxis.label.set_fontsize(8)
+    _plain(drawn)
+
+
 def _draw_curve(upper: Any, lower: Any, check: Check) -> None:
-    x = check.x if check.x.size else np.arange(1, check.n_points + 1)
+    """Joined by lines along an abscissa, ticks beside dots for values of different parameters."""
+    along = check.x.size > 0
+    x = check.x if along else np.arange(1.0, check.n_points + 1)
     order = np.argsort(x, kind="stable")
     x, theory, band = x[order], check.theory[order], check.band[order]
     exact, error = check.exact[order], check.error[order]
-    upper.fill_between(x, theory - band, theory + band, color=_THEORY, alpha=0.15, lw=0)
-    upper.plot(x, theory, color=_THEORY, lw=1.2, label="theory and its band")
+    if along:
+        upper.fill_between(x, theory - band, theory + band, **_SHADE)
+        upper.plot(x, theory, color=_THEORY, lw=1.2, label="theory and its band")
+    else:
+        upper.use_sticky_edges = False  # of bars: a value at the edge is one like others
+        upper.bar(x, 2 * band, 0.6, bottom=theory - band, **_SHADE)
+        upper.hlines(theory, x - 0.3, x + 0.3, color=_THEORY, lw=1.2, label="theory and its band")
     colour = _EXACT if check.passed else _FAILED
     points: dict[str, Any] = {"ls": "none", "marker": "o", "ms": 4, "capsize": 2, "color": colour}
     upper.errorbar(x, exact, error, label="exact", **points)
-    unit = _unit(band + SIGMAS * error)
-    lower.axhspan(-1, 1, color=_THEORY, alpha=0.15, lw=0)
+    place, spread = _in_bounds(exact - theory, error, band)
+    shown = np.clip(place, -_FAR, _FAR)
+    for low, high in _ALLOWED[check.relation]:
+        lower.axhspan(low, high, **_SHADE)
     lower.axhline(0, color=_THEORY, lw=1)
-    lower.errorbar(x, np.clip((exact - theory) / unit, -_FAR, _FAR), error / unit, **points)
-    lower.set_ylabel("exact - theory,\nof what is allowed", fontsize=7)
-    if (x > 0).all() and x.max() > 30 * x.min():
-        upper.set_xscale("log")
-    both = np.concatenate([exact, theory])
-    if (both > 0).all() and both.max() > 30 * both.min():
-        upper.set_yscale("log")
-    lower.set_xlabel(check.x_label)
-    upper.set_title(check.quantity + _RELATIONS[check.relation], fontsize=9)
-    upper.legend(frameon=False, fontsize=8)
+    lower.errorbar(x, shown, spread, **points)
+    near = check.relation == "agrees" and abs(shown).max() <= 1
+    reach, ticks = (1.3, (-1, 0, 1)) if near else (_EDGE, (-_FAR, -1, 1, _FAR))
+    lower.set_ylim(-reach, reach)
+    lower.set_yticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=8)
+    _scale(upper, x, np.concatenate([exact, theory]), along)
+    lower.set_xlabel(check.x_label if along else "number")
+    upper.set_title(fill(check.quantity + _RELATIONS[check.relation], 48), fontsize=9)
     upper.tick_params(labelbottom=False)
     _plain(upper)
     _plain(lower)
 
 
-def _unit(allowed: np.ndarray) -> np.ndarray:
-    """What is allowed; 1 where nothing is."""
-    return np.where(allowed > 0, allowed, 1.0)
+def _scale(drawn: Any, x: np.ndarray, y: np.ndarray, along: bool) -> None:
+    """Logarithmic where decades are seen, few ticks elsewhere, whole ones for whole numbers."""
+    from matplotlib.ticker import MaxNLocator
+
+    whole = bool((x == np.round(x)).all())
+    if (x > 0).all() and x.max() > 30 * x.min() and along:
+        drawn.set_xscale("log")
+    else:
+        drawn.xaxis.set_major_locator(MaxNLocator(6, integer=whole, min_n_ticks=1))
+    if (y > 0).all() and y.max() > 30 * y.min():
+        drawn.set_yscale("log")
+    else:
+        drawn.ticklabel_format(axis="y", useOffset=False)
 
 
-def _draw_numbers(drawn: Any, checks: Sequence[Check]) -> None:
-    for at, check in enumerate(checks):
-        unit = float(_unit(check.band + SIGMAS * check.error)[0])
-        place = float(check.exact[0] - check.theory[0]) / unit
-        error = float(check.error[0]) / unit
-        shown = float(np.clip(place, -_FAR, _FAR))
-        marker = "o" if shown == place else (">" if place > 0 else "<")
-        colour = _EXACT if check.passed else _FAILED
-        drawn.errorbar(shown, at, xerr=error, marker=marker, ms=5, capsize=2, color=colour)
-    drawn.axvspan(-1, 1, color=_THEORY, alpha=0.15, lw=0)
-    drawn.axvline(0, color=_THEORY, lw=1)
-    drawn.set_yticks(
-        range(len(checks)), [check.quantity + _RELATIONS[check.relation] for check in checks]
-    )
-    drawn.tick_params(axis="y", labelsize=8)
-    drawn.set_ylim(len(checks) - 0.4, -0.6)
-    drawn.set_xlim(-1.08 * _FAR, 1.08 * _FAR)
-    drawn.set_xlabel(f"(exact - theory)/(band + {SIGMAS:g} errors)")
-    _plain(drawn)
+def _in_bounds(
+    difference: np.ndarray, error: np.ndarray, band: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Difference and error over band and errors; infinite where nothing is allowed."""
+    bound = band + SIGMAS * error
+    known = bound > 0
+    nowhere = np.where(difference == 0, 0.0, np.copysign(np.inf, difference))
+    place = np.divide(difference, bound, out=nowhere, where=known)
+    return place, np.divide(error, bound, out=np.zeros_like(error), where=known)
 
 
 def _plain(drawn: Any) -> None:

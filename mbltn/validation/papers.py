@@ -7,3 +7,11 @@ PAPERS = {
     "D": "Crowley, Chandran: failed thermalizing avalanches (2022)",
     "E": "De Roeck, Huveneers: stability and instability towards delocalization (2017)",
 }
+
+HEADINGS = {
+    "A": "Nearly localized metals (A)",
+    "B": "The disordered continuum (B)",
+    "C": "Growth of a bubble (C)",
+    "D": "Failed avalanches (D)",
+    "E": "Random-matrix flow (E)",
+}

@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from mbltn.cli import app
 from mbltn.comm import Serial
 from mbltn.errors import SolverFailure
-from mbltn.plotting.checks import draw_checks
+from mbltn.plotting.checks import draw_checks, draw_numbers
 from mbltn.report.validation import list_text, summary_text, verdict_text
 from mbltn.validation.cases import CASES, Case, Check, listed, run_case
 from mbltn.validation.evidence import AtOnce
@@ -120,3 +122,18 @@ def test_pictures_of_any_number_of_checks(tmp_path, n_curves, n_numbers):
     red = (pixels[..., 0] - pixels[..., 2] > 0.4).any()
     blue = (pixels[..., 2] - pixels[..., 0] > 0.4).any()
     assert (bool(red), bool(blue)) == (n_numbers > 0, n_curves > 0)
+
+
+def test_a_picture_shades_where_exact_values_must_lie():
+    """One-sided claims without a band, too: any difference of the right sign is enough."""
+    drawn = Figure().add_subplot()
+    relations = ("agrees", "above", "below", "differs")
+    numbers = [Check("g", 1.0, 1.0, relation="agrees")]
+    numbers += [Check("g", value, 1.0, relation=r) for r in relations[1:] for value in (0.5, 1.5)]
+    draw_numbers(drawn, numbers)
+    dots = [line for line in drawn.lines if line.get_marker() in ("o", "<", ">")]
+    shades = [shade for shade in drawn.collections if isinstance(shade, PolyCollection)]
+    for at, (check, dot, shade) in enumerate(zip(numbers, dots, shades, strict=True)):
+        boxes = [path.get_extents() for path in shade.get_paths()]
+        inside = any(box.contains(float(dot.get_xdata()[0]), at) for box in boxes)
+        assert inside == check.passed, check
