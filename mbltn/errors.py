@@ -12,7 +12,7 @@ class InvalidInput(MbltnError, ValueError):
 
 
 class MissingLibrary(MbltnError, ImportError):
-    """An optional library that the requested route needs is not installed."""
+    """An optional library that the requested route needs is not installed, or does not load."""
 
 
 class SolverFailure(MbltnError, RuntimeError):

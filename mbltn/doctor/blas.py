@@ -40,7 +40,7 @@ def petsc_blas() -> Finding:
     try:
         rate = _petsc_gflops()
     except MissingLibrary:
-        return Finding(part, "no PETSc, none needed")
+        return Finding(part, "no usable PETSc, none needed")
     if rate < _SLOW:
         return Finding(part, f"{rate:.2g} GFlop/s: the slow reference BLAS", _FIX)
     return Finding(part, f"{rate:.3g} GFlop/s on one rank")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 APT = "sudo apt-get install -y --no-install-recommends"
 PIP_MPI = "python -m pip install mpi4py"
 COMPILED_STACK = f"{APT} python3-petsc4py-real python3-slepc4py-real openmpi-bin && make setup"
+# What was built for numpy 1 goes on with numpy 1, and with what else fits it: mbltn's requirements.
+OR_NUMPY_1 = ", or pip install mbltn 'numpy<2'"
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from .finding import COMPILED_STACK, Finding
+from .finding import COMPILED_STACK, OR_NUMPY_1, Finding
 
 _COMPILED = {
     "scipy.linalg": "pip install --force-reinstall scipy",
     "numba": "pip install --force-reinstall numba",
     "h5py": "pip install --force-reinstall h5py",
+    "pandas": "pip install --force-reinstall pandas",
     "petsc4py.PETSc": COMPILED_STACK,
     "slepc4py.SLEPc": COMPILED_STACK,
 }
@@ -41,13 +42,9 @@ def compiled_modules(alone: bool) -> Finding:
     numpy = f"numpy {version('numpy')}"
     for name, trouble in troubles.items():
         if trouble:
-            return Finding(part, f"{name} does not load beside {numpy}: {trouble}", _fix(name))
+            state = f"{name} does not load beside {numpy}: {trouble}"
+            return Finding(part, state, _COMPILED[name] + OR_NUMPY_1)
     return Finding(part, f"{', '.join(name.partition('.')[0] for name in here)} fit {numpy}")
-
-
-def _fix(name: str) -> str:
-    """What was built for numpy 1 goes on with numpy 1, where no newer build is at hand."""
-    return f"{_COMPILED[name]}, or pip install 'numpy<2'"
 
 
 def _trouble(module: str) -> str:

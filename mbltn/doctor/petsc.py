@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import MissingLibrary
-from .finding import APT, COMPILED_STACK, Finding
+from .finding import APT, COMPILED_STACK, OR_NUMPY_1, Finding
 
 # Fill of large problems is the least with nested dissection; AMD is always there.
 _ORDERINGS = ("metis", "parmetis", "scotch", "ptscotch")
@@ -15,7 +15,7 @@ def petsc_build() -> Finding:
     try:
         petsc = import_petsc()
     except MissingLibrary as error:
-        return Finding("petsc", str(error).split(":")[0], COMPILED_STACK)
+        return _unusable("petsc", error)
     bits = 8 * petsc.IntType().itemsize
     number = ".".join(str(part) for part in petsc.Sys.getVersion())
     state = f"{number}, real {petsc.ScalarType.__name__}, {bits}-bit indices"
@@ -37,5 +37,11 @@ def slepc_build() -> Finding:
     try:
         slepc = import_slepc()
     except MissingLibrary as error:
-        return Finding("slepc", str(error).split(":")[0], COMPILED_STACK)
+        return _unusable("slepc", error)
     return Finding("slepc", ".".join(str(part) for part in slepc.Sys.getVersion()))
+
+
+def _unusable(part: str, error: MissingLibrary) -> Finding:
+    """A cause is one of a module that is there and does not load."""
+    fix = COMPILED_STACK + (OR_NUMPY_1 if error.__cause__ else "")
+    return Finding(part, str(error).split(":")[0], fix)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,20 +18,48 @@ from .sparse import to_csr
 
 def import_petsc() -> Any:
     """petsc4py.PETSc, or a `MissingLibrary` that says how to get it, or that it is complex."""
-    try:
-        from petsc4py import PETSc
-    except ImportError:
-        raise MissingLibrary(
-            "PETSc is not installed (no module petsc4py): on Debian or Ubuntu run 'make setup' or "
-            "apt-get install python3-petsc4py-real python3-slepc4py-real; on a cluster load a "
-            "real-scalar PETSc. Without it use solver='dense' or 'shift_invert'"
-        ) from None
+    PETSc = import_binding(
+        "petsc4py.PETSc",
+        "PETSc is not installed (no module petsc4py): on Debian or Ubuntu run 'make setup' or "
+        "apt-get install python3-petsc4py-real python3-slepc4py-real; on a cluster load a "
+        "real-scalar PETSc. Without it use solver='dense' or 'shift_invert'",
+    )
     if np.issubdtype(PETSc.ScalarType, np.complexfloating):
         raise MissingLibrary(
             "this petsc4py has complex scalars; our Hamiltonians are real symmetric and MUMPS "
             "LDL^T needs the real build: install or load the real-scalar PETSc"
         )
     return PETSc
+
+
+def import_binding(name: str, missing: str) -> Any:
+    """The module of this name; a `MissingLibrary` with these words, or with why it does not load.
+
+    Raises
+    ------
+    MissingLibrary
+    """
+    package = name.partition(".")[0]
+    found = _imported(name)
+    if not isinstance(found, Exception):
+        return found
+    if isinstance(found, ModuleNotFoundError) and found.name == package:
+        raise MissingLibrary(missing)
+    raise MissingLibrary(
+        f"{package} does not load beside numpy {np.__version__}: {found}. Where it was built for "
+        "numpy 1, pip install mbltn 'numpy<2'; otherwise load the modules (MPI, PETSc) that it "
+        "was built with, or build it anew. mbltn doctor looks at every part"
+    ) from found
+
+
+@cache
+def _imported(name: str) -> ModuleType | Exception:
+    """Tried once: a module in C whose first import has failed may crash in a second one."""
+    try:
+        import_module(name.partition(".")[0])
+        return import_module(name)
+    except Exception as error:  # ImportError, ValueError and AttributeError have been seen
+        return error
 
 
 def check_index_width(op: Operator, integer_type: Any) -> None:

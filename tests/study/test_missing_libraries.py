@@ -15,6 +15,15 @@ HEAVY = (
 
 LOADED = "import json, sys, mbltn; print(json.dumps(sorted(sys.modules)))"
 BLOCKED = "import sys; sys.modules[sys.argv.pop(1)] = None\n"
+# As modules in C do, it fails when it is first loaded, and crashes when it is loaded again.
+BROKEN = """
+import os, petsc4py
+if hasattr(petsc4py, "tried"):
+    os.abort()
+petsc4py.tried = True
+raise ValueError("numpy.dtype size changed")
+"""
+AHEAD = "import sys; sys.path.insert(0, sys.argv.pop(1))\n"
 SOLVE = """
 import mbltn as mb
 from mbltn.errors import MissingLibrary
@@ -52,6 +61,23 @@ def test_a_missing_library_is_named_with_its_remedy(library, solver, advice):
     said = python(BLOCKED + SOLVE, library, solver).stdout
     assert said.startswith("MissingLibrary: ")
     assert advice in said
+
+
+def test_a_library_built_for_another_numpy_is_told_from_a_missing_one(tmp_path):
+    package = tmp_path / "petsc4py"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "PETSc.py").write_text(BROKEN)
+    said = python(AHEAD + SOLVE, tmp_path, "slepc").stdout
+    assert said.startswith("MissingLibrary: petsc4py does not load beside numpy")
+    assert (
+        "numpy.dtype size changed. Where it was built for numpy 1, pip install mbltn 'numpy<2'"
+        in said
+    )
+    told = json.loads(python(AHEAD + COMMAND, tmp_path, "doctor", "--json").stdout)
+    for part in ("petsc", "slepc"):
+        (found,) = [row for row in told if row["part"] == part]
+        assert "does not load beside numpy" in found["state"] and "numpy<2" in found["fix"]
 
 
 def test_a_study_whose_solver_is_not_installed_does_not_begin(tmp_path):

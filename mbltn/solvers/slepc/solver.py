@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from ...comm import Serial, freed, together
 from ...errors import InvalidInput, MissingLibrary
 from ...operators import Operator, to_petsc
-from ...operators.petsc import import_petsc
+from ...operators.petsc import import_binding, import_petsc
 from ...rows import Rows
 from ..base import Eigenpairs, Target
 from ..verify import orthonormality
@@ -200,13 +200,11 @@ def memory_estimate(
 def import_slepc() -> Any:
     """slepc4py.SLEPc over a real PETSc with MUMPS, or a `MissingLibrary` that says what lacks."""
     petsc = import_petsc()
-    try:
-        from slepc4py import SLEPc
-    except ImportError:
-        raise MissingLibrary(
-            "SLEPc is not installed (no module slepc4py): on Debian or Ubuntu run 'make setup' or "
-            "apt-get install python3-slepc4py-real. Without it use 'dense' or 'shift_invert'"
-        ) from None
+    SLEPc = import_binding(
+        "slepc4py.SLEPc",
+        "SLEPc is not installed (no module slepc4py): on Debian or Ubuntu run 'make setup' or "
+        "apt-get install python3-slepc4py-real. Without it use 'dense' or 'shift_invert'",
+    )
     if not petsc.Sys.hasExternalPackage("mumps"):
         raise MissingLibrary(
             "this PETSc was built without MUMPS, which the parallel LDL^T needs: build PETSc with "
