@@ -52,14 +52,14 @@ class Chains:
     """
 
     alphas: tuple[float, ...] = (0.3, 0.4, 0.5, 0.55, 0.6)
-    realizations: int = 16
-    states: int = 4
+    realizations: int = 64
+    states: int = 2
     n_lbits: int = 50
     options: DmrgX = DmrgX(max_bond=64, variance_tol=1e-10)
     short_alphas: tuple[float, ...] = (0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.69)
     short_lbits: int = 10
-    short_realizations: int = 16
-    short_states: int = 40
+    short_realizations: int = 64
+    short_states: int = 20
     theory_lbits: tuple[int, ...] = (10, 50, 400)
     seed: int = 50
 
