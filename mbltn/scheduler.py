@@ -1,7 +1,8 @@
 """What the batch system says about this job: its place in an array, its time, its memory.
 
-Read from the variables that Slurm and PBS set; outside of a job nothing is known. Only Slurm says
-how much memory a job may take: PBS enforces it by control groups, which `mbltn.machine` reads.
+Read from the variables that Slurm and PBS set; outside of a job nothing is known. Memory Slurm says
+in variables and PBS as a limit of the process, which Linux does not enforce; where control groups
+enforce it `mbltn.machine` reads these, too.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import math
 import os
 import re
+import resource
 import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from .errors import InvalidInput
 from .times import seconds_of
@@ -38,7 +41,7 @@ def array_index(environment: Mapping[str, str] = os.environ) -> int | None:
 
 
 def job_memory(environment: Mapping[str, str] = os.environ) -> float:
-    """Bytes that Slurm grants this job on this node; inf where it grants all, or there is no job.
+    """Bytes granted to this job on this node; inf where all are, or there is no job.
 
     Examples
     --------
@@ -53,7 +56,23 @@ def job_memory(environment: Mapping[str, str] = os.environ) -> float:
     cores = _number(environment, "SLURM_CPUS_ON_NODE")
     if (core := _number(environment, "SLURM_MEM_PER_CPU")) and cores:
         return core * cores * _MEGABYTE
+    if "PBS_JOBID" in environment:
+        return _job_limit() / _number_of_nodes(environment.get("PBS_NODEFILE", ""))
     return math.inf
+
+
+def _job_limit() -> float:
+    """Bytes that PBS grants a job on all its nodes: the limit of the resident set."""
+    limit = resource.getrlimit(resource.RLIMIT_RSS)[0]
+    return math.inf if limit == resource.RLIM_INFINITY else float(limit)
+
+
+def _number_of_nodes(node_file: str) -> int:
+    """Of a file with a line for every rank; 1 where there is none."""
+    try:
+        return len(set(Path(node_file).read_text().split())) or 1
+    except (OSError, UnicodeDecodeError):
+        return 1
 
 
 def seconds_left(

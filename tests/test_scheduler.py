@@ -1,6 +1,8 @@
 """What is read of the variables that batch systems set; under a real one in tests/slurm."""
 
 import math
+import subprocess
+import sys
 import time
 
 import pytest
@@ -24,6 +26,22 @@ def test_the_memory_of_a_job():
     assert job_memory(cores) == 3000 * MEBIBYTE
     assert job_memory({"SLURM_MEM_PER_CPU": "500"}) == math.inf
     assert job_memory({"SLURM_MEM_PER_NODE": "0"}) == math.inf  # all there is
+
+
+def test_pbs_grants_a_job_memory_on_all_its_nodes(tmp_path):
+    """OpenPBS 23.06 limits the resident set to what select asks for, the sum over chunks."""
+    nodes = tmp_path / "nodes"
+    nodes.write_text("n1\nn1\nn2\nn2\n")
+    code = (
+        "import resource, sys; from mbltn.scheduler import job_memory\n"
+        "resource.setrlimit(resource.RLIMIT_RSS, (400 * 2**20, -1))\n"
+        "print(job_memory({}), job_memory({'PBS_JOBID': '7.a'}),"
+        " job_memory({'PBS_JOBID': '7.a', 'PBS_NODEFILE': sys.argv[1]}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, nodes], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert [float(word) / MEBIBYTE for word in done.stdout.split()] == [math.inf, 400, 200]
 
 
 def test_plans_and_runs_count_on_the_memory_of_the_job(monkeypatch):

@@ -187,7 +187,7 @@ def _of_pbs(job: Job) -> list[str]:
         "j oe",
         "r y",
     ]
-    if job.array is not None:
+    if job.array is not None and job.jobs > 1:
         lines.append(f"J {job.array[0]}-{job.array[1]}")
     if job.account is not None:
         lines.append(f"A {plain('account', job.account)}")
@@ -221,6 +221,9 @@ def _preparation(job: Job, cluster: Cluster) -> list[str]:
             "export OMPI_MCA_hwloc_base_binding_policy=none "
             "PRTE_MCA_hwloc_default_binding_policy=none"
         )
+    if cluster == "pbs" and job.array is not None and job.jobs == 1:
+        # qsub refuses an array of one task.
+        lines.append(f"export PBS_ARRAY_INDEX={job.array[0]}")
     if len(job.studies) > 1:
         lines.append(f"studies=({words(map(path_word, job.studies))})")
         lines.append(f"study=${{studies[{_ARRAY_INDEX[cluster].removeprefix('$')}]}}")

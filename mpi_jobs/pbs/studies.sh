@@ -10,14 +10,21 @@
 # Written by: mbltn submit --cluster pbs --ranks 4 --mem 8GB -- mpi_jobs/studies/quantum_dot.toml mpi_jobs/studies/disordered_film.toml mpi_jobs/studies/square_lattice.toml
 # Planned: 2484 realizations in 3 jobs, the longest of them about 9 s on 4 ranks of 40 GFlop/s and 7.2 GB; a problem takes up to 28 MB and 0.22 s.
 #
-# PBS ends a job with SIGTERM, which this shell hands to the ranks as SIGUSR1. They finish or drop
-# what is in flight and end with 75, "unfinished, go on later". PBS lets only operators requeue a
-# job: submit this script again, or a second one with -W depend=afternotok:NUMBER. A finished
+# Before its time is over the run ends by itself with 75, "unfinished, go on later". After qdel PBS
+# sends SIGTERM to all processes of a job, and SIGKILL ten seconds later (kill_delay of the server):
+# the ranks finish or drop what is in flight. PBS lets only operators requeue a job: submit this
+# script again, or a second one with -W depend=afterany:NUMBER (of an array NUMBER[]). A finished
 # realization is never computed again, however this job ends.
+#
+# Tried: OpenPBS 23.06 on one node, Open MPI 4.1 by mpirun: arrays, qdel, walltime, afterany. Not
+# tried: several nodes, other MPI libraries. An Open MPI that was built without PBS (Debian's) needs
+# OMPI_MCA_orte_default_hostfile=$PBS_NODEFILE there.
 
 cd -- "${PBS_O_WORKDIR:-.}" || exit 1
 # PBS does not say when the job ends; mbltn run reads this.
 export MBLTN_JOB_END=$(($(date +%s) + 600))
+# After SIGTERM Open MPI kills ranks when twice this time is over; its default is one second.
+export OMPI_MCA_odls_base_sigkill_timeout=4 PRTE_MCA_odls_base_sigkill_timeout=4
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 studies=(mpi_jobs/studies/quantum_dot.toml mpi_jobs/studies/disordered_film.toml mpi_jobs/studies/square_lattice.toml)
 study=${studies[PBS_ARRAY_INDEX]}
@@ -37,9 +44,9 @@ while [ -n "$told" ]; do  # a signal ends wait, whether or not the job has ended
   told=
   wait "$job"
   code=$?
-  # bash may lose the code of a job that ends as the signal comes (-1, 127), and in its first second
-  # the signal kills a job (138). To go on is always safe.
-  case $code in -1 | 127 | 138) code=75 ;; esac
+  # bash may lose the code of a job that ends as the signal comes (-1, 127), in its first second
+  # signals kill a job (138, 143), and mpirun ends with 1 after SIGTERM. To go on is always safe.
+  case $code in -1 | 1 | 127 | 138 | 143) code=75 ;; esac
 done
 
 if [ "$code" -eq 75 ]; then

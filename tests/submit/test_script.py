@@ -264,6 +264,16 @@ def test_srun_is_told_its_tasks_and_their_cores(shell):
     assert calls[0][:5] == ["srun", "--ntasks=4", "--cpus-per-task=3", "mbltn", "run"]
 
 
+def test_one_seed_is_no_array_for_pbs(shell):
+    """qsub refuses -J 5-5."""
+    job = Job(name="a", studies=["a"], seeds=(5, 5), out="o")
+    calls, done = shell.run(job_script(job, "pbs"))
+    assert "#PBS -J" not in job_script(job, "pbs")
+    assert "seed=5" in calls[0] and "o/seed-5" in calls[0]
+    assert done.returncode == 0
+    assert "#SBATCH --array=5-5" in job_script(job, "slurm")
+
+
 # -- the end of a job ----------------------------------------------------------------------------
 
 
@@ -315,6 +325,14 @@ def test_a_signal_reaches_the_run_and_its_exit_code_the_batch_system(shell, sign
     assert done.stdout == "told\n"
     assert done.returncode == 75
     assert calls == ([["scontrol", "requeue", "40"]] if cluster == "slurm" else [])
+
+
+def test_pbs_takes_what_mpirun_says_after_a_signal_for_unfinished(shell):
+    """After qdel SIGTERM reaches mpirun, too, which ends with 1 however its ranks have ended."""
+    stand_in = WAITING.format(signal="TERM").replace("exit 75", "exit 1")
+    (shell.folder.parent / "bin" / "mpirun").write_text(stand_in)
+    _, done = shell.run(job_script(Job(name="a", studies=["a"], ranks=2), "pbs"))
+    assert (done.returncode, done.stdout) == (75, "told\n")
 
 
 ENDING = """#!/bin/bash
