@@ -7,7 +7,7 @@ import sys
 import pytest
 from mpirun import MBLTN, mpirun, needs_mpi, run
 
-from mbltn.doctor import examine, libraries, mpi, threads
+from mbltn.doctor import examine, finding, libraries, mpi, threads
 from mbltn.doctor.blas import petsc_blas
 
 RANKS_MEET = "2\n2\n"
@@ -34,6 +34,12 @@ def test_binaries_that_do_not_load_are_named(tmp_path, monkeypatch):
     assert "numpy.dtype size changed" in libraries._trouble("built_for_another")
     assert libraries._trouble("crashing") == "its import ends by signal 11"
     assert libraries._trouble("sound") == ""
+
+
+@pytest.mark.parametrize(("numpy", "way_back"), [("1.26.4", False), ("2.4.6", True)])
+def test_only_from_numpy_2_there_is_a_way_back_to_numpy_1(monkeypatch, numpy, way_back):
+    monkeypatch.setattr(finding, "version", lambda name: numpy)
+    assert ("pip install mbltn 'numpy<2'" in finding.built_for_numpy("make setup")) == way_back
 
 
 def test_kernels_have_a_folder_with_their_code():

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.metadata import version
 
 APT = "sudo apt-get install -y --no-install-recommends"
 PIP_MPI = "python -m pip install mpi4py"
 COMPILED_STACK = f"{APT} python3-petsc4py-real python3-slepc4py-real openmpi-bin && make setup"
-# What was built for numpy 1 goes on with numpy 1, and with what else fits it: mbltn's requirements.
-OR_NUMPY_1 = ", or pip install mbltn 'numpy<2'"
 
 
 @dataclass(frozen=True)
@@ -18,3 +17,12 @@ class Finding:
     part: str
     state: str
     fix: str = ""
+
+
+def built_for_numpy(fix: str) -> str:
+    """`fix`, and beside numpy 2 the way back to numpy 1, for which a module may have been built.
+
+    Naming mbltn makes pip look for versions of all its requirements that fit.
+    """
+    old = int(version("numpy").partition(".")[0]) < 2
+    return fix if old else f"{fix}, or pip install mbltn 'numpy<2'"

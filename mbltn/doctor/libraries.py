@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from .finding import COMPILED_STACK, OR_NUMPY_1, Finding
+from .finding import COMPILED_STACK, Finding, built_for_numpy
 
 _COMPILED = {
     "scipy.linalg": "pip install --force-reinstall scipy",
@@ -43,7 +43,7 @@ def compiled_modules(alone: bool) -> Finding:
     for name, trouble in troubles.items():
         if trouble:
             state = f"{name} does not load beside {numpy}: {trouble}"
-            return Finding(part, state, _COMPILED[name] + OR_NUMPY_1)
+            return Finding(part, state, built_for_numpy(_COMPILED[name]))
     return Finding(part, f"{', '.join(name.partition('.')[0] for name in here)} fit {numpy}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import MissingLibrary
-from .finding import APT, COMPILED_STACK, OR_NUMPY_1, Finding
+from .finding import APT, COMPILED_STACK, Finding, built_for_numpy
 
 # Fill of large problems is the least with nested dissection; AMD is always there.
 _ORDERINGS = ("metis", "parmetis", "scotch", "ptscotch")
@@ -43,5 +43,5 @@ def slepc_build() -> Finding:
 
 def _unusable(part: str, error: MissingLibrary) -> Finding:
     """A cause is one of a module that is there and does not load."""
-    fix = COMPILED_STACK + (OR_NUMPY_1 if error.__cause__ else "")
+    fix = built_for_numpy(COMPILED_STACK) if error.__cause__ else COMPILED_STACK
     return Finding(part, str(error).split(":")[0], fix)
