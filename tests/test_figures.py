@@ -14,21 +14,17 @@ from mbltn.figures import FIGURES, figure_names, make, studies_of
 from mbltn.plotting.curves import _draw, draw_curves
 from mbltn.plotting.lattice import draw_site_maps
 from mbltn.theory import central_grain
-from mbltn.validation import (
-    bubble_figures,
-    bubble_growth,
-    bubble_studies,
-    continuum,
-    dot_relaxation,
+from mbltn.validation.bubble import figures as bubble_figures, growth, studies as bubble_studies
+from mbltn.validation.continuum import figures as continuum, film
+from mbltn.validation.evidence import FromStudies
+from mbltn.validation.failed_avalanches import (
     exact_chains,
-    failed_avalanche_figures,
-    film,
-    interface_studies,
+    figures as failed_avalanche_figures,
     lattice_figures,
     lbit_memory,
-    nearly_mbl_metal,
 )
-from mbltn.validation.evidence import FromStudies
+from mbltn.validation.interface import studies as interface_studies
+from mbltn.validation.nearly_mbl_metal import dot_relaxation, figures as nearly_mbl_metal
 from mbltn.validation.tables import nothing
 
 
@@ -230,14 +226,14 @@ def test_the_command_lists_and_makes(tmp_path, monkeypatch, capsys):
 
 def test_lines_of_lbits_by_theory():
     """Both kinds of curves begin at the same width; eq 6 loses N/(N + M - 1) at xi_c."""
-    table = bubble_growth.line_widths(n_lbits=6, samples=20)
+    table = growth.line_widths(n_lbits=6, samples=20)
     part = table[table["panel"] == "exp1d"]
     M, rule = curve(part, "xi = 2.885", "M")
-    _, paper = curve(part, f"xi = 2.885{bubble_growth.BY_PAPER}", "M")
+    _, paper = curve(part, f"xi = 2.885{growth.BY_PAPER}", "M")
     assert rule[0] == pytest.approx(paper[0])
     assert paper / paper[0] == pytest.approx(8 / (7 + M), rel=1e-3)
     assert np.all(abs(rule / rule[0] - 1) < 0.08)
-    assert table["value"].min() == 2.0 and set(table["panel"]) == set(bubble_growth.FIG4)
+    assert table["value"].min() == 2.0 and set(table["panel"]) == set(growth.FIG4)
     # the inset: the rule goes as V_1^2 wherever lines are resolved
     once, twice = (
         table[(table["panel"] == f"stretch1d{name}") & (table["curve"] == "xi = 1")]["value"]
@@ -263,8 +259,8 @@ def test_G_along_the_chain_by_counting_levels():
                 levels = np.concatenate([levels - field, levels + field])
             density = (abs(abs(levels) - h) < 0.25).sum() / 1.0
             counted[i] += 0.2 * 0.75**n * density / np.sqrt(len(levels)) / samples
-    assert bubble_growth.chain_hybridisation(absorbed) == pytest.approx(counted, rel=0.06)
-    chain = bubble_growth.flow()
+    assert growth.chain_hybridisation(absorbed) == pytest.approx(counted, rel=0.06)
+    chain = growth.flow()
     chain = chain[chain["panel"].str.startswith("E Figs")]
     assert curve(chain, "G' = G exp(-a)", "n")[1][-1] > 0.6
     assert curve(chain, "density of grain and l-bits", "n")[1][1:].max() < 0.35
@@ -274,7 +270,7 @@ def test_dashed_curves_share_a_colour():
     from matplotlib.figure import Figure
 
     axes = FIGURES["C4-theory"].panels[0]
-    table = bubble_growth.line_widths(n_lbits=3, samples=2)
+    table = growth.line_widths(n_lbits=3, samples=2)
     drawn = Figure().subplots()
     _draw(drawn, table[table["panel"] == "exp1d"], axes)
     solid, dashed = drawn.lines[::2], drawn.lines[1::2]
@@ -283,7 +279,7 @@ def test_dashed_curves_share_a_colour():
     assert {line.get_linestyle() for line in solid} == {"-"}
     assert {line.get_linestyle() for line in dashed} == {"--"}
     legend = [text.get_text() for text in drawn.get_legend().get_texts()]
-    assert legend == [f"xi = {xi:g}" for xi in bubble_growth.FIG4["exp1d"].lengths]
+    assert legend == [f"xi = {xi:g}" for xi in growth.FIG4["exp1d"].lengths]
 
 
 def tiny_sizes(monkeypatch):

@@ -151,8 +151,7 @@ class _Page:
 
     def add(self, problem: Any, rows: list[Any], found: list[Any] | None = None) -> None:
         from . import append_json, table_text
-        from .machine import describe
-        from .machine import text as machine_text
+        from .machine import describe, text as machine_text
 
         lines = []
         if self._with_machine:
@@ -179,8 +178,7 @@ class _Page:
     def finish(self, table: str, rows: list[Any], ratios: list[dict[str, Any]]) -> None:
         """What compares rows of several problems."""
         from . import append_json
-        from .machine import describe
-        from .machine import text as machine_text
+        from .machine import describe, text as machine_text
 
         head = [f"command: mbltn {shlex.join(sys.argv[1:])}", machine_text(describe())]
         text = "\n".join([*head, "", table])

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from ..plotting.curves import Axes
-from ..validation import exact_chains, failed_avalanche_figures, lattice_figures, lbit_memory
 from ..validation.evidence import AtOnce, InSizes
+from ..validation.failed_avalanches import (
+    exact_chains,
+    figures as tables,
+    lattice_figures,
+    lbit_memory,
+)
 from .figure import PaperFigure
 
 _SIZE = r"$\eta_{\mathrm{tot}}/\log 2$"
@@ -12,36 +17,36 @@ _SIZE = r"$\eta_{\mathrm{tot}}/\log 2$"
 FIGURES: dict[str, PaperFigure] = {
     "D1": PaperFigure(
         "D Fig 1 c, d: resonances of one spin with a thermal grain",
-        AtOnce(failed_avalanche_figures.one_spin),
+        AtOnce(tables.one_spin),
         (
             Axes(
                 "s",
                 r"$S/\log 2$",
                 r"$p(S/\log 2)$",
                 y_log=True,
-                panel=failed_avalanche_figures.PANELS[0],
+                panel=tables.PANELS[0],
             ),
             Axes(
                 "g",
                 r"$g$",
                 r"$\eta/\log 2$",
                 x_log=True,
-                panel=failed_avalanche_figures.PANELS[1],
+                panel=tables.PANELS[1],
             ),
         ),
     ),
     "D3": PaperFigure(
         "D Fig 3: failed avalanches along a chain (mean field, first coupling 1/2)",
-        AtOnce(failed_avalanche_figures.failed_chains),
+        AtOnce(tables.failed_chains),
         (
-            Axes("n", r"$n$", r"$[S_n]/\log 2$", panel=failed_avalanche_figures.PANELS[2]),
+            Axes("n", r"$n$", r"$[S_n]/\log 2$", panel=tables.PANELS[2]),
             Axes(
                 "distance",
                 r"$\alpha_c - \alpha$",
                 _SIZE,
                 x_log=True,
                 y_log=True,
-                panel=failed_avalanche_figures.PANELS[3],
+                panel=tables.PANELS[3],
             ),
         ),
     ),

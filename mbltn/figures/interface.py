@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..plotting.curves import Axes
-from ..validation import bubble_growth, interface_figures
+from ..validation.bubble import growth
 from ..validation.campaigns import SIZES
 from ..validation.evidence import AtOnce, FromStudies
-from ..validation.interface_studies import (
+from ..validation.interface import figures as tables
+from ..validation.interface.studies import (
     absorption_studies,
     bath_studies,
     camel_studies,
@@ -19,7 +20,7 @@ from .figure import PaperFigure
 FIGURES: dict[str, PaperFigure] = {
     "E3": PaperFigure(
         "E Fig 3: how far a bath spin's operator spreads as l-bits join",
-        FromStudies(absorption_studies, interface_figures.strengthening),
+        FromStudies(absorption_studies, tables.strengthening),
         panels=(
             Axes("n", "l-bits", r"$D(O_B)$", points=("6 spins", "1 spin"), panel="D"),
             Axes("n", "l-bits", "growth with each", points=("6 spins", "1 spin"), panel="slope"),
@@ -27,44 +28,44 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "E4": PaperFigure(
         "E Fig 4: how far operators of the crossover region spread",
-        FromStudies(bath_studies, interface_figures.crossover, SIZES),
-        panels=(Axes("i", "spin $i$", r"$D(\sigma^x_i)$", points=interface_figures.EXACT),),
+        FromStudies(bath_studies, tables.crossover, SIZES),
+        panels=(Axes("i", "spin $i$", r"$D(\sigma^x_i)$", points=tables.EXACT),),
     ),
     "E5": PaperFigure(
         "E Fig 5: one more spin next to four baths",
-        FromStudies(universal_studies, interface_figures.universal),
+        FromStudies(universal_studies, tables.universal),
         panels=(
             Axes(
                 "G",
                 "$G$",
                 r"$\Delta D(O_B)$",
-                points=interface_figures.BATHS,
+                points=tables.BATHS,
             ),
         ),
     ),
     "E6": PaperFigure(
         "E Fig 6: hybridization functions next to random matrices (g = 0.8, h = 1)",
-        FromStudies(width_studies, interface_figures.widths),
+        FromStudies(width_studies, tables.widths),
         panels=(Axes("w", r"$\omega$", r"$k(\omega)$", points=()),),
     ),
     "E7": PaperFigure(
         "E Fig 7: hybridization function next to a local chain (g = 0.8, h = 1)",
-        FromStudies(camel_studies, interface_figures.camel),
+        FromStudies(camel_studies, tables.camel),
         panels=(Axes("w", r"$\omega$", r"$k(\omega)$", points=()),),
     ),
     "E-chain": PaperFigure(
         "E section III D: physical spins beside a bath (g = 0.3, |h| < 3)",
-        FromStudies(chain_studies, interface_figures.chain),
-        panels=(Axes("i", "spin $i$", r"$D(\sigma^x_i)$", points=interface_figures.EXACT),),
+        FromStudies(chain_studies, tables.chain),
+        panels=(Axes("i", "spin $i$", r"$D(\sigma^x_i)$", points=tables.EXACT),),
     ),
     "E-flow": PaperFigure(
         "E section III A: hybridisation of the next l-bit",
-        AtOnce(bubble_growth.flow),
+        AtOnce(growth.flow),
         (Axes("n", "absorbed l-bits", "$G$", y_log=True),),
     ),
     "E-crossover": PaperFigure(
         "E eqs 16, 17: how far a grain of radius 1 thermalises",
-        AtOnce(bubble_growth.crossover),
+        AtOnce(growth.crossover),
         (Axes("zeta", r"$\zeta$", r"$\ell_c$", x_log=True, y_log=True),),
     ),
 }

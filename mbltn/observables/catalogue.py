@@ -11,8 +11,7 @@ from ..models import CentralGrain, ContinuumGrid, Model, QuantumDot, SquareLatti
 from ..models.base import GrainModel
 from ..operators import HilbertSpace, to_csr
 from ..operators.operator import norm_bound
-from . import avalanche_probes as probes
-from . import entanglement_probes as entangled
+from . import avalanche_probes as probes, entanglement_probes as entangled
 from .entanglement import two_level_entropy
 from .fock_space import fock_decay, fock_profile
 from .levels import gap_ratio

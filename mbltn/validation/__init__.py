@@ -3,15 +3,15 @@
 from ..study.schema import CentralGrainTheory, Study
 from ..study.statistics import stored_table
 from ..study.store import Store
-from . import failed_avalanches, lattice_avalanches
-from .failed_avalanches import Comparison, compare
-from .lattice_avalanches import (
+from .failed_avalanches import comparison, lattice
+from .failed_avalanches.comparison import Comparison, compare
+from .failed_avalanches.lattice import (
     LatticeAvalanche,
     LatticeEnsemble,
     lattice_avalanche,
     lattice_ensemble,
 )
-from .unfitted_field import bare_couplings_of, mean_field_of
+from .failed_avalanches.unfitted_field import bare_couplings_of, mean_field_of
 
 __all__ = [
     "Comparison",
@@ -33,9 +33,9 @@ def check_comparable(study: Study) -> None:
     Asked before anything is computed.
     """
     if study.theory is None or isinstance(study.theory, CentralGrainTheory):
-        failed_avalanches.check_comparable(study)
+        comparison.check_comparable(study)
     else:
-        lattice_avalanches.check_lattice_study(study)
+        lattice.check_lattice_study(study)
 
 
 def compare_stored(study: Study, store: Store) -> Comparison | LatticeEnsemble:
@@ -48,4 +48,4 @@ def compare_stored(study: Study, store: Store) -> Comparison | LatticeEnsemble:
     """
     if study.theory is None or isinstance(study.theory, CentralGrainTheory):
         return compare(stored_table(store), study)
-    return lattice_avalanches.lattice_ensemble(store.records(), study)
+    return lattice.lattice_ensemble(store.records(), study)

@@ -6,8 +6,14 @@ from numpy.polynomial.chebyshev import chebval
 from oracle import central_grain, grain_chain, quantum_sun
 
 import mbltn as mb
-from mbltn.operators import SIGMA_X, SIGMA_Z, HilbertSpace, Operator, Term
-from mbltn.operators import chebyshev as chebyshev_module
+from mbltn.operators import (
+    SIGMA_X,
+    SIGMA_Z,
+    HilbertSpace,
+    Operator,
+    Term,
+    chebyshev as chebyshev_module,
+)
 from mbltn.operators.chebyshev import BlockOperator
 from mbltn.operators.tiles import Cut, stored_entries
 

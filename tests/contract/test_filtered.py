@@ -11,8 +11,7 @@ from mbltn.comm import Serial
 from mbltn.errors import InvalidInput
 from mbltn.operators import SIGMA_X, SIGMA_Z, HilbertSpace, Operator, Term
 from mbltn.operators.chebyshev import BlockOperator
-from mbltn.solvers.filtered import Filtered
-from mbltn.solvers.filtered import solver as filtered_module
+from mbltn.solvers.filtered import Filtered, solver as filtered_module
 from mbltn.solvers.filtered.delta_filter import CUTOFF, DeltaFilter, Scale
 from mbltn.solvers.filtered.kpm import certify_by_kpm, density_of_states
 from mbltn.solvers.spectrum import enclosing_energies

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import quimb.tensor as qtn
 import scipy.sparse as sp
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from mpirun import run
 from oracle import central_grain, grain_chain, quantum_sun
 

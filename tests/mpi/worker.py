@@ -33,7 +33,7 @@ from mbltn.solvers.windowed.near import Near
 from mbltn.solvers.windowed.precondition import coupling_of_near_part, near_part_of_coupling
 from mbltn.streams import Streams
 from mbltn.study import load_study, run_study
-from mbltn.validation.exact_chains import Chains, chains_table
+from mbltn.validation.failed_avalanches.exact_chains import Chains, chains_table
 
 STUDY = Path(__file__).with_name("small.toml")
 DIMENSIONS = (11, 3)  # 3 rows leave the fourth rank without any

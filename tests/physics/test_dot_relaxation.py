@@ -10,7 +10,7 @@ from mbltn.models import DotOnBath
 from mbltn.observables import evolved_population
 from mbltn.operators import by_factors, to_dense
 from mbltn.theory import metal
-from mbltn.validation.dot_relaxation import (
+from mbltn.validation.nearly_mbl_metal.dot_relaxation import (
     DotOnItsOwn,
     dot_bandwidth,
     populations,

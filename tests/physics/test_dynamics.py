@@ -6,13 +6,17 @@ import re
 import numpy as np
 import oracle
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.linalg import expm
 
 import mbltn as mb
-from mbltn.dynamics import Propagator, evolution_coefficients, evolve, random_states
-from mbltn.dynamics import propagator as propagator_module
+from mbltn.dynamics import (
+    Propagator,
+    evolution_coefficients,
+    evolve,
+    propagator as propagator_module,
+    random_states,
+)
 from mbltn.errors import InvalidInput, SolverFailure
 from mbltn.operators import HilbertSpace, Operator, Term
 from mbltn.solvers import watch

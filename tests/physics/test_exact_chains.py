@@ -9,9 +9,16 @@ from mbltn.models import CentralGrain
 from mbltn.operators import to_dense
 from mbltn.solvers import DmrgX, Target, product_states
 from mbltn.theory import central_grain, resonance
-from mbltn.validation import exact_chains
-from mbltn.validation.exact_chains import CONVERGED, LIMITED, PANELS, THEORY, Chains, chains_table
-from mbltn.validation.unfitted_field import bare_couplings_of
+from mbltn.validation.failed_avalanches import exact_chains
+from mbltn.validation.failed_avalanches.exact_chains import (
+    CONVERGED,
+    LIMITED,
+    PANELS,
+    THEORY,
+    Chains,
+    chains_table,
+)
+from mbltn.validation.failed_avalanches.unfitted_field import bare_couplings_of
 
 NO_SHORT = Chains(short_alphas=(), theory_lbits=())
 

@@ -10,7 +10,7 @@ import pytest
 from mbltn.figures import FIGURES
 from mbltn.plotting.curves import draw_curves
 from mbltn.theory.hubbard_bubble import Bubble, FrequencyGrid, solve
-from mbltn.validation import hubbard_bubble as exact
+from mbltn.validation.bubble import hubbard as exact
 
 ETA = 0.3
 

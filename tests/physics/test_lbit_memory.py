@@ -6,7 +6,7 @@ import pytest
 from mbltn.models import CentralGrain
 from mbltn.operators import to_dense
 from mbltn.theory import resonance
-from mbltn.validation.lbit_memory import (
+from mbltn.validation.failed_avalanches.lbit_memory import (
     BELOW,
     BOUND,
     DEPARTURE,
@@ -17,7 +17,7 @@ from mbltn.validation.lbit_memory import (
     Memory,
     memory_table,
 )
-from mbltn.validation.unfitted_field import mean_field_of
+from mbltn.validation.failed_avalanches.unfitted_field import mean_field_of
 
 SMALL = Memory(
     n_lbits=4, realizations=4, vectors=8, n_times=25, window=(300.0, 3e3), n_window=40, shown=(1, 4)

@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pytest
 import quimb
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import mbltn as mb
 from mbltn import observables as ob

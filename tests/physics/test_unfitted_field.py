@@ -7,7 +7,7 @@ import pytest
 
 from mbltn.errors import InvalidInput
 from mbltn.models import CentralGrain, GOEGrain
-from mbltn.validation.unfitted_field import bare_couplings_of
+from mbltn.validation.failed_avalanches.unfitted_field import bare_couplings_of
 
 
 def test_by_counting_pairs_of_the_grain_that_is_solved():

@@ -10,8 +10,9 @@ import mbltn as mb
 from mbltn import observables as ob
 from mbltn.models import CentralGrain, GOEGrain
 from mbltn.study import Store, run_study
-from mbltn.validation import bubble_figures, bubble_studies, interface_figures, interface_studies
+from mbltn.validation.bubble import figures as bubble_figures, studies as bubble_studies
 from mbltn.validation.campaigns import Stored
+from mbltn.validation.interface import figures as interface_figures, studies as interface_studies
 
 
 def stored(study, folder):

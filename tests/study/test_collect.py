@@ -8,8 +8,7 @@ from study.stored import same
 
 import mbltn
 from mbltn.errors import StudyError
-from mbltn.study import Record, Store, collect, plan, run_study
-from mbltn.study import pack as packs
+from mbltn.study import Record, Store, collect, pack as packs, plan, run_study
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from mbltn.study import (
     table,
 )
 from mbltn.study.run import _require_memory
-from mbltn.validation import bubble_studies
+from mbltn.validation.bubble import studies as bubble_studies
 
 CONTENT = {
     "name": "probes",

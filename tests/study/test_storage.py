@@ -17,8 +17,7 @@ from study.stored import same
 
 import mbltn
 from mbltn.errors import StudyError
-from mbltn.study import Record, Store, run_study
-from mbltn.study import pack as packs
+from mbltn.study import Record, Store, pack as packs, run_study
 from mbltn.study.journal import Journal, JournalReader, decode, encode
 
 TINY = Path(__file__).with_name("tiny.toml")

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.optimize import brentq
 
 from mbltn.errors import InvalidInput, SolverFailure
-from mbltn.theory import avalanche_extent as ae
-from mbltn.theory import central_grain as cg
-from mbltn.theory import symmetric_grain as sg
+from mbltn.theory import avalanche_extent as ae, central_grain as cg, symmetric_grain as sg
 from mbltn.theory.resonance import eta_exact
 
 LOG2 = np.log(2)

@@ -16,8 +16,7 @@ from continuum_systems import (
     kinds,
     wire,
 )
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.integrate import quad, simpson
 from scipy.optimize import brentq
 

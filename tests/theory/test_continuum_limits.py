@@ -16,8 +16,7 @@ from continuum_systems import (
     fractions,
     wire,
 )
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 from scipy.integrate import quad, simpson
 
 from mbltn.theory import continuum as c

@@ -6,8 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 from continuum_systems import WHITE, conventions, fractions, wire
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from mbltn.errors import InvalidInput
 from mbltn.theory import continuum as c

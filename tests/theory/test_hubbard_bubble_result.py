@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from mbltn.errors import InvalidInput, SolverFailure
 from mbltn.theory import hubbard_bubble as hb

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 from scipy.optimize import brentq
 
-from mbltn.theory import metal
-from mbltn.theory import metal_temperature as warm
+from mbltn.theory import metal, metal_temperature as warm
 
 array = st.tuples(
     st.floats(1.5, 40),  # K

@@ -9,12 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from mbltn.errors import InvalidInput
-from mbltn.theory import metal
-from mbltn.theory import metal_temperature as warm
+from mbltn.theory import metal, metal_temperature as warm
 
 DOTS = warm.DotArray(gamma=0.01, Delta=1.0, g=6.0, lam=0.2, K=36.0, N=20)
 HOTTEST = np.sqrt(30.0)  # Delta sqrt(g/lam)

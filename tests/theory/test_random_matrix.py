@@ -9,14 +9,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from mbltn.errors import InvalidInput
-from mbltn.theory import bubble
-from mbltn.theory import random_matrix as rmt
+from mbltn.theory import bubble, random_matrix as rmt
 
 LOG2 = np.log(2)
 

@@ -15,8 +15,7 @@ from continuum_systems import (
     correlated,
     wire,
 )
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from mbltn.errors import InvalidInput
 from mbltn.theory import continuum as c

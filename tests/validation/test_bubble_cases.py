@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 from scipy.optimize import brentq
 
-from mbltn.validation import bubble_samples, flip_lines, lattice_bubble
+from mbltn.validation.bubble import flip_lines, lattice as lattice_bubble, samples as bubble_samples
+from mbltn.validation.bubble.lattice import shells, smallest_bubble
+from mbltn.validation.bubble.random_neighbours import random_parameter
 from mbltn.validation.cases import CASES
 from mbltn.validation.cases.bubble.entropies import crossing
 from mbltn.validation.direct import hubbard_bubble as direct
-from mbltn.validation.lattice_bubble import shells, smallest_bubble
-from mbltn.validation.random_neighbours import random_parameter
 from mbltn.validation.tables import parts_of
 
 

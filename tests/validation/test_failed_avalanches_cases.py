@@ -11,7 +11,6 @@ from mbltn.observables.coupling import reduced_coupling
 from mbltn.operators import SIGMA_PLUS, embed
 from mbltn.study.plan import plan
 from mbltn.theory import resonance
-from mbltn.validation import end_lbit, lattice_sizes, resonant_spin
 from mbltn.validation.cases.failed_avalanches.end_theory import alone, helped
 from mbltn.validation.direct.mean_field_scan import log_couplings, long_chain_size, sizes
 from mbltn.validation.direct.resonance_sums import (
@@ -20,6 +19,7 @@ from mbltn.validation.direct.resonance_sums import (
     mean_entropy,
     share_below,
 )
+from mbltn.validation.failed_avalanches import end_lbit, lattice_sizes, resonant_spin
 
 LOG2 = np.log(2)
 

@@ -23,13 +23,11 @@ from ...operators import Operator, to_csr
 from ...operators.operator import local_blocks
 from ...operators.tiles import Cut, stored_entries
 from ..base import Target
-from ..filtered import Filtered
-from ..filtered import traffic as filtered_traffic
+from ..filtered import Filtered, traffic as filtered_traffic
 from ..filtered.sizes import Sizes, levels_for
 from ..reduced.elimination import Blocks
 from ..reduced.solver import require_fit
-from ..windowed import Windowed
-from ..windowed import traffic as windowed_traffic
+from ..windowed import Windowed, traffic as windowed_traffic
 from ..windowed.cost import cheapest_within, settings
 from ..windowed.solver import expected_count
 from .levels import density_at, half_bandwidth

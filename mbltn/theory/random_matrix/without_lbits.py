@@ -11,8 +11,7 @@ from mbltn.errors import InvalidInput
 
 from .._inputs import one_number, one_of, require_finite, require_positive
 from .._quadrature import FloatOrArray, Floats, like_input
-from .hybridisation import half_width as golden_rule_width
-from .hybridisation import spin_line
+from .hybridisation import half_width as golden_rule_width, spin_line
 
 
 class ChainWidths(NamedTuple):

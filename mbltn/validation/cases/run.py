@@ -167,7 +167,7 @@ def _gathered(
 def _name_of(evidence: Evidence) -> str:
     assert not isinstance(evidence, FromStudies)
     compute = evidence.compute
-    return f"{compute.__module__.rpartition('.')[2]}.{compute.__qualname__}"
+    return f"{compute.__module__.removeprefix('mbltn.validation.')}.{compute.__qualname__}"
 
 
 def _kept(path: Path) -> pd.DataFrame | None:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.polynomial import Polynomial
 
 from ...streams import Streams
-from ..random_hopping import CIRCLES, COUPLINGS, MANY, Energies, W, single_particle
+from ..bubble.random_hopping import CIRCLES, COUPLINGS, MANY, Energies, W, single_particle
 from ..tables import Tick, nothing
 
 N, HOPPING, REPULSION, TEMPERATURE = 30, 1.0, 3.0, 1.0

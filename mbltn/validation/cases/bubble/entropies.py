@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ....theory import golden_rule
-from ... import bubble_samples as bubble
+from ...bubble import samples as bubble
 from ...campaigns import SIZES
 from ...evidence import FromStudies
 from ...tables import parts_of

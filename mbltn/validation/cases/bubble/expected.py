@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ....theory import golden_rule
-from ... import bubble_mean_field
-from ...bubble_studies import FIELDS, WIDTH
-from ...flip_lines import measured_share
+from ...bubble import mean_field as bubble_mean_field
+from ...bubble.flip_lines import measured_share
+from ...bubble.studies import FIELDS, WIDTH
 
 _SAMPLES, _FEW = 400, 20
 NEXT = (

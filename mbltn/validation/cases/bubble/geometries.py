@@ -9,8 +9,8 @@ import pandas as pd
 
 from ....observables.entanglement import LOG2
 from ....theory import golden_rule
-from ... import bubble_samples as bubble
-from ...bubble_studies import INSET
+from ...bubble import samples as bubble
+from ...bubble.studies import INSET
 from ...evidence import FromStudies
 from ..case import Case
 from ..check import Check, Relation

@@ -10,8 +10,8 @@ from scipy.special import digamma
 
 from ....observables.entanglement import LOG2
 from ....theory import golden_rule
-from ... import bubble_samples as bubble
-from ...bubble_studies import LEVELS_IN_A_BIN, WIDTH
+from ...bubble import samples as bubble
+from ...bubble.studies import LEVELS_IN_A_BIN, WIDTH
 from ...campaigns import SIZES
 from ...evidence import FromStudies
 from ...tables import parts_of

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ....theory import hubbard_bubble as theory
-from ... import hubbard_bubble as figure
+from ...bubble import hubbard as figure
 from ...direct import hubbard_bubble as direct
 from ...evidence import AtOnce
 from ...tables import parts_of

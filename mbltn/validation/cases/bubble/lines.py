@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ....theory import golden_rule
-from ... import flip_lines as flip
-from ...bubble_studies import WIDTH
+from ...bubble import flip_lines as flip
+from ...bubble.studies import WIDTH
 from ...evidence import AtOnce
 from ..case import Case
 from ..check import Check

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ....observables.levels import paper_c_count
 from ....theory import golden_rule
-from ...random_neighbours import random_parameter
+from ...bubble.random_neighbours import random_parameter
 from ..check import Check
 from . import expected
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ....models.geometry import relative_couplings
 from ....theory import bubble, golden_rule
-from ... import lattice_bubble as lattice
+from ...bubble import lattice
 from ...evidence import AtOnce
 from ...tables import Tick, nothing
 from ..case import Case

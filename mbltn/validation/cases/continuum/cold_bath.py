@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.integrate import trapezoid
 
 from ....theory import continuum
-from ... import continuum as wires
+from ...continuum import figures as wires
 from ...direct import cold_bath as direct
 from ...evidence import AtOnce
 from ...tables import curve

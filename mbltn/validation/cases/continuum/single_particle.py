@@ -9,8 +9,7 @@ import pandas as pd
 
 from ....comm import by_rank_zero
 from ....theory import continuum
-from ... import continuum as wires
-from ... import film
+from ...continuum import figures as wires, film
 from ...direct import single_particle as direct
 from ...evidence import AtOnce, InSizes
 from ...tables import Tick

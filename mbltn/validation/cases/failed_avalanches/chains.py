@@ -8,12 +8,12 @@ import pandas as pd
 
 from ....observables.entanglement import LOG2
 from ....theory.central_grain import CRITICAL_ALPHA
-from ... import exact_chains, lbit_memory
 from ...evidence import InSizes
-from ...exact_chains import CONVERGED, Chains, chains_table, model_of
-from ...lbit_memory import Memory, memory_table
+from ...failed_avalanches import exact_chains, lbit_memory
+from ...failed_avalanches.exact_chains import CONVERGED, Chains, chains_table, model_of
+from ...failed_avalanches.lbit_memory import Memory, memory_table
+from ...failed_avalanches.unfitted_field import mean_field_of
 from ...tables import Tick, nothing
-from ...unfitted_field import mean_field_of
 from ..case import Case
 from ..check import Check
 

@@ -11,9 +11,9 @@ from ....models import CentralGrain
 from ....observables.entanglement import LOG2
 from ....theory import central_grain, resonance
 from ....theory.central_grain import CRITICAL_ALPHA
-from ... import end_lbit
 from ...evidence import FromStudies
-from ...unfitted_field import mean_field_of
+from ...failed_avalanches import end_lbit
+from ...failed_avalanches.unfitted_field import mean_field_of
 from ..case import Case
 from ..check import Check, Relation
 from . import end_theory

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ....observables.entanglement import LOG2
 from ....theory import central_grain, resonance
-from ... import end_lbit
+from ...failed_avalanches import end_lbit
 
 # Of a reduced coupling to a grain of eight levels (D-bare-coupling).
 _FINITE = 1 / 2 ** int(end_lbit.MODEL["n_grain"])

@@ -7,8 +7,8 @@ import pandas as pd
 
 from ....observables.entanglement import LOG2
 from ....theory import avalanche_extent
-from ... import lattice_sizes
 from ...evidence import AtOnce
+from ...failed_avalanches import lattice_sizes
 from ...tables import Tick, nothing
 from ..case import Case
 from ..check import Check

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ... import lattice_figures, lattice_sizes
 from ...evidence import AtOnce
+from ...failed_avalanches import lattice_figures, lattice_sizes
 from ..case import Case
 from ..check import Check
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from ....observables.entanglement import LOG2
 from ....theory import resonance
-from ... import resonant_spin
 from ...direct import resonance_sums
 from ...evidence import AtOnce
+from ...failed_avalanches import resonant_spin
 from ...tables import Tick, mean_and_error, nothing
 from ..case import Case
 from ..check import Check, Relation

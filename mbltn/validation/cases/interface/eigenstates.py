@@ -5,13 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ....theory import golden_rule
-from ....theory import random_matrix as rmt
-from ... import interface_figures as figures
-from ... import interface_studies as studies
-from ... import interface_tables as tables
+from ....theory import golden_rule, random_matrix as rmt
 from ...campaigns import SIZES
 from ...evidence import FromStudies
+from ...interface import figures, studies, tables
 from ...tables import mean_and_error
 from ..case import Case
 from ..check import Check

@@ -9,7 +9,7 @@ from ....theory import random_matrix as rmt
 from ...direct import thermal_spin as spin
 from ...direct.crossover_counts import FLAT, LEVEL_DENSITY, band_matrices
 from ...evidence import AtOnce
-from ...grain_flow import FIRST, OF_AVERAGE, RADIUS, SPINS, counted_couplings
+from ...interface.grain_flow import FIRST, OF_AVERAGE, RADIUS, SPINS, counted_couplings
 from ..case import Case
 from ..check import Check, Relation
 

@@ -9,7 +9,7 @@ from ....theory import random_matrix as rmt
 from ...direct import crossover_counts as counts
 from ...direct.noisy_chain import CHAINS, flip_rates
 from ...evidence import AtOnce
-from ...grain_flow import ALPHA, FIRST, OF_AVERAGE, RADIUS, SPINS, counted_couplings
+from ...interface.grain_flow import ALPHA, FIRST, OF_AVERAGE, RADIUS, SPINS, counted_couplings
 from ..case import Case
 from ..check import Check, Relation
 from .one_spin import COUNTED

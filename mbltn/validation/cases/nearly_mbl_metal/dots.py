@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ....theory import metal, metal_temperature
-from ... import dot_relaxation, weak_coupling
 from ...evidence import AtOnce
+from ...nearly_mbl_metal import dot_relaxation, weak_coupling
 from ...tables import mean_and_error
 from ..case import Case
 from ..check import Check

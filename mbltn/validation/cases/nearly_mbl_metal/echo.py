@@ -11,9 +11,9 @@ from scipy.integrate import trapezoid
 from scipy.special import zeta
 
 from ....theory import slow_bath
-from ... import nearly_mbl_metal
 from ...direct import echo as direct
 from ...evidence import AtOnce
+from ...nearly_mbl_metal import figures as nearly_mbl_metal
 from ...tables import curve
 from ..case import Case
 from ..check import Check

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ....theory import metal
-from ...direct import array_transition as direct
-from ...direct import dot_array as arrays
+from ...direct import array_transition as direct, dot_array as arrays
 from ...evidence import AtOnce
 from ...tables import curve
 from ..case import Case

@@ -1,0 +1,1 @@
+"""Paper B, the disordered continuum: exact numbers beside theory, as tables."""

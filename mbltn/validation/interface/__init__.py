@@ -1,0 +1,1 @@
+"""Paper E, chain and bath: studies, and exact numbers beside theory as tables."""

@@ -1,0 +1,1 @@
+"""Paper A, the nearly localized metal: exact numbers beside theory, as tables."""
