@@ -170,7 +170,8 @@ def test_sizes_on_a_lattice_against_strength_and_phase(tmp_path):
 
 def test_mean_fields_that_did_not_converge_are_no_sizes(monkeypatch):
     monkeypatch.setattr(
-        "mbltn.validation.lattice_avalanches.solve", partial(central_grain.solve, max_iterations=3)
+        "mbltn.validation.failed_avalanches.lattice.solve",
+        partial(central_grain.solve, max_iterations=3),
     )
     for table in (
         lambda: lattice_figures.enhancements(nothing, (4,), (30.0,), 2, 2),
