@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from .errors import InvalidInput
 from .times import seconds_of
@@ -57,22 +56,17 @@ def job_memory(environment: Mapping[str, str] = os.environ) -> float:
     if (core := _number(environment, "SLURM_MEM_PER_CPU")) and cores:
         return core * cores * _MEGABYTE
     if "PBS_JOBID" in environment:
-        return _job_limit() / _number_of_nodes(environment.get("PBS_NODEFILE", ""))
+        return _resident_limit()
     return math.inf
 
 
-def _job_limit() -> float:
-    """Bytes that PBS grants a job on all its nodes: the limit of the resident set."""
+def _resident_limit() -> float:
+    """Bytes that PBS grants a job on this node, of all chunks that lie there.
+
+    Ranks that are started by ssh, not by PBS, do not have the limit.
+    """
     limit = resource.getrlimit(resource.RLIMIT_RSS)[0]
     return math.inf if limit == resource.RLIM_INFINITY else float(limit)
-
-
-def _number_of_nodes(node_file: str) -> int:
-    """Of a file with a line for every rank; 1 where there is none."""
-    try:
-        return len(set(Path(node_file).read_text().split())) or 1
-    except (OSError, UnicodeDecodeError):
-        return 1
 
 
 def seconds_left(

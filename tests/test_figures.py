@@ -14,17 +14,21 @@ from mbltn.figures import FIGURES, figure_names, make, studies_of
 from mbltn.plotting.curves import _draw, draw_curves
 from mbltn.plotting.lattice import draw_site_maps
 from mbltn.theory import central_grain
-from mbltn.validation.bubble import figures as bubble_figures, growth, studies as bubble_studies
-from mbltn.validation.continuum import figures as continuum, film
+from mbltn.validation.bubble import (
+    figure_tables as bubble_figures,
+    growth,
+    studies as bubble_studies,
+)
+from mbltn.validation.continuum import figure_tables as continuum, film
 from mbltn.validation.evidence import FromStudies
 from mbltn.validation.failed_avalanches import (
     exact_chains,
-    figures as failed_avalanche_figures,
+    figure_tables as failed_avalanche_figures,
     lattice_figures,
     lbit_memory,
 )
 from mbltn.validation.interface import studies as interface_studies
-from mbltn.validation.nearly_mbl_metal import dot_relaxation, figures as nearly_mbl_metal
+from mbltn.validation.nearly_mbl_metal import dot_relaxation, figure_tables as nearly_mbl_metal
 from mbltn.validation.tables import nothing
 
 

@@ -43,5 +43,7 @@ def slepc_build() -> Finding:
 
 def _unusable(part: str, error: MissingLibrary) -> Finding:
     """A cause is one of a module that is there and does not load."""
-    fix = built_for_numpy(COMPILED_STACK) if error.__cause__ else COMPILED_STACK
-    return Finding(part, str(error).split(":")[0], fix)
+    state = str(error).split(":")[0]
+    if error.__cause__:
+        return Finding(part, f"{state}: {error.__cause__}", built_for_numpy(COMPILED_STACK))
+    return Finding(part, state, COMPILED_STACK)

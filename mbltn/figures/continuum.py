@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from ..plotting.curves import Axes
-from ..validation.continuum import figures as tables, film
+from ..validation.continuum import figure_tables, film
 from ..validation.evidence import AtOnce
 from .figure import PaperFigure
 
 FIGURES: dict[str, PaperFigure] = {
     "B1": PaperFigure(
         "B: localization length of a wire (m = w = 1)",
-        AtOnce(tables.localization_length),
+        AtOnce(figure_tables.localization_length),
         (Axes("eps", r"$\epsilon$", r"$\xi$", x_log=True, y_log=True),),
     ),
     "B2": PaperFigure(
         "B Fig 2 made quantitative: threshold, conductivity and superactivation",
-        AtOnce(tables.superactivation),
+        AtOnce(figure_tables.superactivation),
         tuple(
             Axes("inverse", r"$\Delta_c/T$", label, y=y, by="system", x_log=True, y_log=log)
             for y, label, log in (
@@ -40,7 +40,7 @@ FIGURES: dict[str, PaperFigure] = {
     ),
     "B-pairs": PaperFigure(
         "B eq 5: where the pairs of states are that absorb omega (wire, eps = 5)",
-        AtOnce(tables.mott_pairs),
+        AtOnce(figure_tables.mott_pairs),
         (Axes("x", r"$x/\xi$", r"$S_\omega(x)/\rho^2$"),),
     ),
 }

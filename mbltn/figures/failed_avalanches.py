@@ -6,7 +6,7 @@ from ..plotting.curves import Axes
 from ..validation.evidence import AtOnce, InSizes
 from ..validation.failed_avalanches import (
     exact_chains,
-    figures as tables,
+    figure_tables,
     lattice_figures,
     lbit_memory,
 )
@@ -17,36 +17,36 @@ _SIZE = r"$\eta_{\mathrm{tot}}/\log 2$"
 FIGURES: dict[str, PaperFigure] = {
     "D1": PaperFigure(
         "D Fig 1 c, d: resonances of one spin with a thermal grain",
-        AtOnce(tables.one_spin),
+        AtOnce(figure_tables.one_spin),
         (
             Axes(
                 "s",
                 r"$S/\log 2$",
                 r"$p(S/\log 2)$",
                 y_log=True,
-                panel=tables.PANELS[0],
+                panel=figure_tables.PANELS[0],
             ),
             Axes(
                 "g",
                 r"$g$",
                 r"$\eta/\log 2$",
                 x_log=True,
-                panel=tables.PANELS[1],
+                panel=figure_tables.PANELS[1],
             ),
         ),
     ),
     "D3": PaperFigure(
         "D Fig 3: failed avalanches along a chain (mean field, first coupling 1/2)",
-        AtOnce(tables.failed_chains),
+        AtOnce(figure_tables.failed_chains),
         (
-            Axes("n", r"$n$", r"$[S_n]/\log 2$", panel=tables.PANELS[2]),
+            Axes("n", r"$n$", r"$[S_n]/\log 2$", panel=figure_tables.PANELS[2]),
             Axes(
                 "distance",
                 r"$\alpha_c - \alpha$",
                 _SIZE,
                 x_log=True,
                 y_log=True,
-                panel=tables.PANELS[3],
+                panel=figure_tables.PANELS[3],
             ),
         ),
     ),

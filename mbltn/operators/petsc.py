@@ -45,10 +45,12 @@ def import_binding(name: str, missing: str) -> Any:
         return found
     if isinstance(found, ModuleNotFoundError) and found.name == package:
         raise MissingLibrary(missing)
+    old = int(np.__version__.partition(".")[0]) < 2
+    back = "" if old else "pip install mbltn 'numpy<2' if it was built for numpy 1, "
     raise MissingLibrary(
-        f"{package} does not load beside numpy {np.__version__}: {found}. Where it was built for "
-        "numpy 1, pip install mbltn 'numpy<2'; otherwise load the modules (MPI, PETSc) that it "
-        "was built with, or build it anew. mbltn doctor looks at every part"
+        f"{package} does not load beside numpy {np.__version__}: {found}. What to do: {back}load "
+        "the modules (MPI, PETSc) that it was built with, or build it anew. mbltn doctor looks at "
+        "every part"
     ) from found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..validation.cases import Check
-from ..validation.cases.check import SIGMAS
+from ..validation.cases.check import LEAST_PROBABILITY, SIGMAS
 
 _FEW, _COLUMNS, _COLUMNS_OF_MANY = 12, 3, 5  # panels
 _FAR, _EDGE = 4.0, 4.6  # of what is drawn, of the picture
@@ -37,34 +37,51 @@ def draw_checks(checks: Sequence[Check], path: Path, title: str = "") -> None:
 
     curves = [check for check in checks if check.n_points > 1]
     numbers = [check for check in checks if check.n_points == 1]
-    n = len(curves) + bool(numbers)
-    columns = min(n, _COLUMNS if n <= _FEW else _COLUMNS_OF_MANY)
-    lines = -(-n // columns)
-    height = max(3.8 * lines if curves else 0, 1.6 + 0.3 * len(numbers))
-    width = 1.0 + 4.6 * columns if curves else 7.0
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    grid = figure.add_gridspec(lines, columns)
-    for at, check in enumerate(curves):
-        both = grid[divmod(at, columns)].subgridspec(2, 1, height_ratios=(3, 1), hspace=0.05)
-        upper = figure.add_subplot(both[0])
-        lower = figure.add_subplot(both[1], sharex=upper)
-        _draw_curve(upper, lower, check)
-        if at % columns == 0:
-            lower.set_ylabel("difference over\nits bound", fontsize=7)
-        if at == 0:
-            figure.legend(
-                handles=upper.get_legend_handles_labels()[0],
-                loc="outside lower center",
-                ncols=2,
-                frameon=False,
-                fontsize=8,
-            )
+    columns = max(1, min(len(curves), _COLUMNS if len(curves) <= _FEW else _COLUMNS_OF_MANY))
+    lines = -(-len(curves) // columns)
+    heights = [3.8 * lines] if curves else []
     if numbers:
-        draw_numbers(figure.add_subplot(grid[divmod(n - 1, columns)]), numbers)
+        heights.append(1.2 + sum(0.16 + 0.14 * len(_label(check).split("\n")) for check in numbers))
+    figure = Figure(figsize=(max(7.0, 1.0 + 4.6 * columns), sum(heights)), layout="constrained")
+    FigureCanvasAgg(figure)
+    parts = list(figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0])
+    if curves:
+        _draw_curves(parts[0], curves, lines, columns)
+    if numbers:
+        draw_numbers(parts[-1].add_subplot(), numbers)
     if title:
         figure.suptitle(title, fontsize=10)
     figure.savefig(path, dpi=150)
+
+
+def _draw_curves(part: Any, curves: Sequence[Check], lines: int, columns: int) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    grid = part.add_gridspec(lines, columns)
+    for at, check in enumerate(curves):
+        both = grid[divmod(at, columns)].subgridspec(2, 1, height_ratios=(3, 1), hspace=0)
+        upper = part.add_subplot(both[0])
+        lower = part.add_subplot(both[1], sharex=upper)
+        _draw_curve(upper, lower, check)
+        if at % columns == 0:
+            lower.set_ylabel("difference over\nits bound", fontsize=7)
+    dot: dict[str, Any] = {"marker": "o", "ms": 4, "ls": "none"}
+    handles = [
+        Line2D([], [], color=_THEORY, lw=1.2, label="theory"),
+        Patch(**_SHADE, label="its band; below: where exact values must lie"),
+        Line2D([], [], color=_EXACT, label="exact", **dot),
+    ]
+    if not all(check.passed for check in curves):
+        handles.append(Line2D([], [], color=_FAILED, label="exact, check failed", **dot))
+    part.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
+
+
+def _label(check: Check) -> str:
+    by_chance = check.relation == "agrees" and not check.passed
+    by_chance = by_chance and check.probability < LEAST_PROBABILITY
+    chi = f" (chi-squared {check.chi_squared:.3g})" if by_chance else ""
+    return fill(check.quantity + _RELATIONS[check.relation] + chi, 48)
 
 
 def draw_numbers(drawn: Any, checks: Sequence[Check]) -> None:
@@ -78,8 +95,7 @@ def draw_numbers(drawn: Any, checks: Sequence[Check]) -> None:
         allowed = [(low, high - low) for low, high in _ALLOWED[check.relation]]
         drawn.broken_barh(allowed, (at - 0.4, 0.8), **_SHADE)
     drawn.axvline(0, color=_THEORY, lw=1)
-    labels = [fill(check.quantity + _RELATIONS[check.relation], 36) for check in checks]
-    drawn.set_yticks(range(len(checks)), labels)
+    drawn.set_yticks(range(len(checks)), [_label(check) for check in checks])
     drawn.tick_params(axis="y", labelsize=8)
     drawn.set_ylim(len(checks) - 0.4, -0.6)
     drawn.set_xlim(-_EDGE, _EDGE)
@@ -95,32 +111,42 @@ def _draw_curve(upper: Any, lower: Any, check: Check) -> None:
     order = np.argsort(x, kind="stable")
     x, theory, band = x[order], check.theory[order], check.band[order]
     exact, error = check.exact[order], check.error[order]
+    both = np.concatenate([exact, theory])
+    # A band down to zero has no lower edge on a logarithmic scale: out of the picture with it.
+    low = np.maximum(theory - band, 0.3 * both.min()) if _decades(both) else theory - band
     if along:
-        upper.fill_between(x, theory - band, theory + band, **_SHADE)
-        upper.plot(x, theory, color=_THEORY, lw=1.2, label="theory and its band")
+        upper.fill_between(x, low, theory + band, **_SHADE)
+        upper.plot(x, theory, color=_THEORY, lw=1.2)
     else:
         upper.use_sticky_edges = False  # of bars: a value at the edge is one like others
-        upper.bar(x, 2 * band, 0.6, bottom=theory - band, **_SHADE)
-        upper.hlines(theory, x - 0.3, x + 0.3, color=_THEORY, lw=1.2, label="theory and its band")
+        upper.bar(x, theory + band - low, 0.6, bottom=low, **_SHADE)
+        upper.hlines(theory, x - 0.3, x + 0.3, color=_THEORY, lw=1.2)
     colour = _EXACT if check.passed else _FAILED
     points: dict[str, Any] = {"ls": "none", "marker": "o", "ms": 4, "capsize": 2, "color": colour}
-    upper.errorbar(x, exact, error, label="exact", **points)
+    upper.errorbar(x, exact, error, **points)
     place, spread = _in_bounds(exact - theory, error, band)
     shown = np.clip(place, -_FAR, _FAR)
     for low, high in _ALLOWED[check.relation]:
         lower.axhspan(low, high, **_SHADE)
     lower.axhline(0, color=_THEORY, lw=1)
-    lower.errorbar(x, shown, spread, **points)
+    inside = abs(place) <= _FAR
+    lower.errorbar(x[inside], shown[inside], spread[inside], **points)
+    for marker, beyond in (("^", place > _FAR), ("v", place < -_FAR)):
+        lower.plot(x[beyond], shown[beyond], ls="none", marker=marker, ms=4, color=colour)
     near = check.relation == "agrees" and abs(shown).max() <= 1
     reach, ticks = (1.3, (-1, 0, 1)) if near else (_EDGE, (-_FAR, -1, 1, _FAR))
     lower.set_ylim(-reach, reach)
     lower.set_yticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=8)
-    _scale(upper, x, np.concatenate([exact, theory]), along)
+    _scale(upper, x, both, along)
     lower.set_xlabel(check.x_label if along else "number")
-    upper.set_title(fill(check.quantity + _RELATIONS[check.relation], 48), fontsize=9)
+    upper.set_title(_label(check), fontsize=9)
     upper.tick_params(labelbottom=False)
     _plain(upper)
     _plain(lower)
+
+
+def _decades(values: np.ndarray) -> bool:
+    return bool((values > 0).all() and values.max() > 30 * values.min())
 
 
 def _scale(drawn: Any, x: np.ndarray, y: np.ndarray, along: bool) -> None:
@@ -128,11 +154,11 @@ def _scale(drawn: Any, x: np.ndarray, y: np.ndarray, along: bool) -> None:
     from matplotlib.ticker import MaxNLocator
 
     whole = bool((x == np.round(x)).all())
-    if (x > 0).all() and x.max() > 30 * x.min() and along:
+    if along and _decades(x):
         drawn.set_xscale("log")
     else:
         drawn.xaxis.set_major_locator(MaxNLocator(6, integer=whole, min_n_ticks=1))
-    if (y > 0).all() and y.max() > 30 * y.min():
+    if _decades(y):
         drawn.set_yscale("log")
     else:
         drawn.ticklabel_format(axis="y", useOffset=False)

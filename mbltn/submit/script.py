@@ -137,6 +137,7 @@ def job_script(job: Job, cluster: Cluster) -> str:
         preparation="\n".join(_preparation(job, cluster)),
         launch=_launch(job, cluster),
         restarts=job.restarts,
+        lost="-1 | 1 | 127 | 138 | 143" if job.ranks > 1 else "-1 | 127 | 138 | 143",
         seconds=60 * math.ceil(job.seconds / 60),
         job_number=_JOB_NUMBER if job.array is None else _TASK_NUMBER,
     )

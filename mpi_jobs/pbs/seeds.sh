@@ -44,7 +44,7 @@ while [ -n "$told" ]; do  # a signal ends wait, whether or not the job has ended
   code=$?
   # bash may lose the code of a job that ends as the signal comes (-1, 127), in its first second
   # signals kill a job (138, 143), and mpirun ends with 1 after SIGTERM. To go on is always safe.
-  case $code in -1 | 1 | 127 | 138 | 143) code=75 ;; esac
+  case $code in -1 | 127 | 138 | 143) code=75 ;; esac
 done
 
 if [ "$code" -eq 75 ]; then

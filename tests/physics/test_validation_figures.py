@@ -10,9 +10,12 @@ import mbltn as mb
 from mbltn import observables as ob
 from mbltn.models import CentralGrain, GOEGrain
 from mbltn.study import Store, run_study
-from mbltn.validation.bubble import figures as bubble_figures, studies as bubble_studies
+from mbltn.validation.bubble import figure_tables as bubble_figures, studies as bubble_studies
 from mbltn.validation.campaigns import Stored
-from mbltn.validation.interface import figures as interface_figures, studies as interface_studies
+from mbltn.validation.interface import (
+    figure_tables as interface_figures,
+    studies as interface_studies,
+)
 
 
 def stored(study, folder):

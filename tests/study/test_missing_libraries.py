@@ -70,10 +70,7 @@ def test_a_library_built_for_another_numpy_is_told_from_a_missing_one(tmp_path):
     (package / "PETSc.py").write_text(BROKEN)
     said = python(AHEAD + SOLVE, tmp_path, "slepc").stdout
     assert said.startswith("MissingLibrary: petsc4py does not load beside numpy")
-    assert (
-        "numpy.dtype size changed. Where it was built for numpy 1, pip install mbltn 'numpy<2'"
-        in said
-    )
+    assert "numpy.dtype size changed. What to do: " in said and "or build it anew" in said
     told = json.loads(python(AHEAD + COMMAND, tmp_path, "doctor", "--json").stdout)
     for part in ("petsc", "slepc"):
         (found,) = [row for row in told if row["part"] == part]

@@ -334,6 +334,16 @@ def test_pbs_takes_what_mpirun_says_after_a_signal_for_unfinished(shell):
     assert (done.returncode, done.stdout) == (75, "told\n")
 
 
+@pytest.mark.parametrize("cluster", CLUSTERS)
+@pytest.mark.parametrize("code", [0, 1, 2])
+def test_a_run_that_ends_by_itself_after_a_signal_keeps_its_code(shell, code, cluster):
+    """All was done, or tried: 1 says that a realization failed."""
+    stand_in = WAITING.format(signal="USR1").replace("exit 75", f"sleep 0.1; exit {code}")
+    (shell.folder.parent / "bin" / "mbltn").write_text(stand_in)
+    calls, done = shell.run(job_script(Job(name="a", studies=["a"]), cluster))
+    assert (calls, done.returncode, done.stdout) == ([], code, "told\n")
+
+
 ENDING = """#!/bin/bash
 trap '' USR1
 kill -{signal} $PPID

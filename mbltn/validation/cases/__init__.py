@@ -1,6 +1,6 @@
 """Cases: what the papers say, exact numbers, theory, and the band in which they must agree.
 
-One file a paper. `mbltn validate` runs them.
+A folder for each paper. `mbltn validate` runs them.
 """
 
 from .case import Case, Claim

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ....theory import golden_rule
-from ...bubble import samples as bubble
+from ...bubble import samples
 from ...campaigns import SIZES
 from ...evidence import FromStudies
 from ...tables import parts_of
@@ -73,7 +73,7 @@ CASES = (
         "as in D's mean field with couplings from the semicircle, none fitted",
         f"statistics; 2^-N of a resonance's weight; of S or 1 - S: {expected.NEXT}",
         ("golden_rule", "central_grain"),
-        FromStudies(bubble.samples, bubble.last_lbits, SIZES),
+        FromStudies(samples.samples, samples.last_lbits, SIZES),
         _entropies,
     ),
     Case(
@@ -84,7 +84,7 @@ CASES = (
         "are both possible, and 3.5, by eq 6, is not; prefactors of a width have no part in it",
         "statistics only, realizations left out one by one: they share fields at all xi",
         ("golden_rule",),
-        FromStudies(bubble.samples_near_critical, bubble.last_entropies),
+        FromStudies(samples.samples_near_critical, samples.last_entropies),
         _crossing,
     ),
 )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ....theory import golden_rule
-from ...bubble import mean_field as bubble_mean_field
+from ...bubble import mean_field
 from ...bubble.flip_lines import measured_share
 from ...bubble.studies import FIELDS, WIDTH
 
@@ -80,7 +80,7 @@ def squared_elements(M: int, N: int) -> np.ndarray:
 
 def end_entropy(at: Point) -> float:
     """[S_M]/log 2 of D's mean field."""
-    return bubble_mean_field.end_entropy(_couplings(at), _fields(at.M)[:_FEW], at.N)
+    return mean_field.end_entropy(_couplings(at), _fields(at.M)[:_FEW], at.N)
 
 
 def growing_length(low: int, high: int, N: int) -> float:

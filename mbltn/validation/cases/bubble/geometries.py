@@ -9,7 +9,7 @@ import pandas as pd
 
 from ....observables.entanglement import LOG2
 from ....theory import golden_rule
-from ...bubble import samples as bubble
+from ...bubble import samples
 from ...bubble.studies import INSET
 from ...evidence import FromStudies
 from ..case import Case
@@ -133,7 +133,7 @@ def _entropies(table: pd.DataFrame) -> list[Check]:
     ]
 
 
-_GEOMETRIES = FromStudies(bubble.samples_of_geometries, bubble.last_lbits)
+_GEOMETRIES = FromStudies(samples.samples_of_geometries, samples.last_lbits)
 
 CASES = (
     Case(

@@ -10,7 +10,7 @@ from scipy.special import digamma
 
 from ....observables.entanglement import LOG2
 from ....theory import golden_rule
-from ...bubble import samples as bubble
+from ...bubble import samples
 from ...bubble.studies import LEVELS_IN_A_BIN, WIDTH
 from ...campaigns import SIZES
 from ...evidence import FromStudies
@@ -91,10 +91,10 @@ def _absorbed(table: pd.DataFrame) -> list[Check]:
 
 
 def _typical(table: pd.DataFrame) -> list[Check]:
-    long, short = (of(table, bubble.TYPICAL, xi=xi) for xi in (_LONG, _SHORT))
+    long, short = (of(table, samples.TYPICAL, xi=xi) for xi in (_LONG, _SHORT))
     alone, last = long[long["M"] == 0].iloc[0], long.iloc[-1]
-    whole = of(table, bubble.THERMAL, xi=_LONG)
-    near = of(table, bubble.NEAR, M=0).iloc[0]
+    whole = of(table, samples.THERMAL, xi=_LONG)
+    near = of(table, samples.NEAR, M=0).iloc[0]
     x, weights = np.polynomial.legendre.leggauss(40)
     radius = 0.5 * WIDTH * int(near["N"])
     p = np.asarray(golden_rule.density_of_states(near["cut"] * x, [], radius))
@@ -124,8 +124,8 @@ def _typical(table: pd.DataFrame) -> list[Check]:
     ]
 
 
-_GROWTH = FromStudies(bubble.samples, bubble.last_lbits, SIZES)
-_WITH_FIRST = FromStudies(bubble.samples, bubble.last_lbits)
+_GROWTH = FromStudies(samples.samples, samples.last_lbits, SIZES)
+_WITH_FIRST = FromStudies(samples.samples, samples.last_lbits)
 
 CASES = (
     Case(
@@ -180,7 +180,7 @@ CASES = (
         "int rho = pi (1 - <O>^2); the typical one falls from 0.6 to 0.5 in bins of four levels",
         "statistics; 2^-N, next order of a random matrix",
         ("golden_rule",),
-        FromStudies(bubble.samples, bubble.weights),
+        FromStudies(samples.samples, samples.weights),
         _typical,
     ),
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ....theory import hubbard_bubble as theory
-from ...bubble import hubbard as figure
+from ...bubble import hubbard
 from ...direct import hubbard_bubble as direct
 from ...evidence import AtOnce
 from ...tables import parts_of
@@ -96,7 +96,7 @@ def _many(table: pd.DataFrame) -> list[Check]:
         about: dict[str, Any] = {"x": w, "x_label": "w"}
         for c_hyb, printed in ((0.5, ""), (1.0, ", c = 1 as printed")):
             free, whole = (
-                _rho(figure.bubble_of_figure(V, figure.MANY, U, c_hyb=c_hyb)) for U in (0.0, 2.0)
+                _rho(hubbard.bubble_of_figure(V, hubbard.MANY, U, c_hyb=c_hyb)) for U in (0.0, 2.0)
             )
             if not printed:
                 checks.append(Check(f"rho, U = 0, {name}", exact, free, 0, 1e-3 * exact, **about))
@@ -118,7 +118,7 @@ def _apart(rho: np.ndarray, reference: np.ndarray) -> float:
 
 def _back_action(table: pd.DataFrame) -> list[Check]:
     """How far l-bits change rho, beside how far U does without them."""
-    alone = {U: _rho(theory.Bubble(U=U, **figure.FIG6)) for U in (0.0, 2.0)}
+    alone = {U: _rho(theory.Bubble(U=U, **hubbard.FIG6)) for U in (0.0, 2.0)}
     by_interaction = _apart(alone[2.0], alone[0.0])
     free = table[table["V"] == table["V"].iloc[0]]["alone"].to_numpy()
     w = direct.MANY_FREQUENCIES
@@ -126,7 +126,7 @@ def _back_action(table: pd.DataFrame) -> list[Check]:
     for V, part in parts_of(table, "V"):
         relation: Relation = "above" if V > 1 else "below"
         of_free = _apart(part["value"].to_numpy(), part["alone"].to_numpy())
-        few, many = (_rho(figure.bubble_of_figure(V, n)) for n in (figure.FEW[0], figure.MANY))
+        few, many = (_rho(hubbard.bubble_of_figure(V, n)) for n in (hubbard.FEW[0], hubbard.MANY))
         of_many = _apart(many, few)
         checks += [
             Check(f"{name}, V = {V:g}: change by U = 2", change, by_interaction, 0, 0, relation)

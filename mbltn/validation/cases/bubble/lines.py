@@ -6,17 +6,17 @@ import numpy as np
 import pandas as pd
 
 from ....theory import golden_rule
-from ...bubble import flip_lines as flip
+from ...bubble import flip_lines
 from ...bubble.studies import WIDTH
 from ...evidence import AtOnce
 from ..case import Case
 from ..check import Check
 
 # <(V/2 eps)^2> over the fields, of both states that a transition joins
-_NEXT_ORDER = 2 * flip.WEAK.V**2 / (4 * flip.WEAK.fields[0] * flip.WEAK.fields[1])
+_NEXT_ORDER = 2 * flip_lines.WEAK.V**2 / (4 * flip_lines.WEAK.fields[0] * flip_lines.WEAK.fields[1])
 
 
-def _beside_rule(table: pd.DataFrame, of: flip.Lines) -> pd.DataFrame:
+def _beside_rule(table: pd.DataFrame, of: flip_lines.Lines) -> pd.DataFrame:
     """`exact` and `theory` width over spacing of each sample, as measured."""
     N, V = of.N, of.V
     radius = 0.5 * WIDTH * N
@@ -24,7 +24,7 @@ def _beside_rule(table: pd.DataFrame, of: flip.Lines) -> pd.DataFrame:
     rule = np.asarray(golden_rule.golden_rule_ratio(eps[:, None], V, N, WIDTH, floor=0.0))
     joint = np.asarray(golden_rule.density_of_states(np.zeros(len(eps)), eps[:, None], radius))
     gamma = rule / (2.0 ** (N + 1) * joint)
-    share = [flip.measured_share(*each) for each in zip(gamma, eps, strict=True)]
+    share = [flip_lines.measured_share(*each) for each in zip(gamma, eps, strict=True)]
     # from energy 0 the bath goes from eps to -eps, and to 3 eps where the line ends
     alone = np.zeros((len(eps), 0))
     at = [np.asarray(golden_rule.density_of_states(n * eps, alone, radius)) for n in (1, 2, 3)]
@@ -34,15 +34,15 @@ def _beside_rule(table: pd.DataFrame, of: flip.Lines) -> pd.DataFrame:
 
 
 def _weak(table: pd.DataFrame) -> list[Check]:
-    rows = _beside_rule(table, flip.WEAK)
+    rows = _beside_rule(table, flip_lines.WEAK)
     difference = rows["exact"] - rows["theory"]
     theory = rows["theory"].mean()
-    band = (_NEXT_ORDER + 2.0**-flip.WEAK.N) * theory
+    band = (_NEXT_ORDER + 2.0**-flip_lines.WEAK.N) * theory
     return [Check("gamma/delta_E", rows["exact"].mean(), theory, difference.sem(), band)]
 
 
 def _strong(table: pd.DataFrame) -> list[Check]:
-    rows = _beside_rule(table, flip.STRONG)
+    rows = _beside_rule(table, flip_lines.STRONG)
     exact = rows["exact"]
     return [
         Check("gamma/delta_E, V_1 = 2", exact.mean(), rule.mean(), exact.sem(), 0.0, "below")
@@ -58,7 +58,7 @@ def _levels(table: pd.DataFrame) -> list[Check]:
     x, weights = np.polynomial.legendre.leggauss(60)
     E = low[:, None] + (high - low)[:, None] * (x + 1) / 2
     density = np.asarray(
-        golden_rule.density_of_states(E, np.array(flip.LEVEL_FIELDS), flip.LEVEL_RADIUS)
+        golden_rule.density_of_states(E, np.array(flip_lines.LEVEL_FIELDS), flip_lines.LEVEL_RADIUS)
     )
     theory = density @ weights * (high - low) / 2
     squares = ((low + high) / 2) ** 2
@@ -67,7 +67,7 @@ def _levels(table: pd.DataFrame) -> list[Check]:
         Check(
             "share of levels in a bin",
             *(bins["share"][middle], theory[middle], bins["error"][middle]),
-            band=2.0**-flip.LEVEL_SPINS * theory[middle],
+            band=2.0**-flip_lines.LEVEL_SPINS * theory[middle],
             x=low[middle],
             x_label="E",
         )
@@ -77,20 +77,20 @@ def _levels(table: pd.DataFrame) -> list[Check]:
 def _many(table: pd.DataFrame) -> list[Check]:
     dense = table[table["curve"] == "density"]
     E = dense["E"].to_numpy()
-    fields = np.tile(flip.MANY_FIELDS, (len(E), 1))
+    fields = np.tile(flip_lines.MANY_FIELDS, (len(E), 1))
     theory = np.asarray(
-        golden_rule.density_of_states(E, fields, flip.MANY_RADIUS, method="fourier")
+        golden_rule.density_of_states(E, fields, flip_lines.MANY_RADIUS, method="fourier")
     )
     # harmonics t > T = 2^15 pi/half that are left out: 2 |J_1(x)|/x < 2 sqrt(2/pi) x^(-3/2), and
     # 14 cosines are 2^-7 on average
-    half = flip.MANY_RADIUS + sum(flip.MANY_FIELDS)
+    half = flip_lines.MANY_RADIUS + sum(flip_lines.MANY_FIELDS)
     T = 2.0**15 * np.pi / half
-    rest = 2 * np.sqrt(2 / np.pi) * 2 * flip.MANY_RADIUS**-1.5 * T**-0.5 / np.pi * 2.0**-7
+    rest = 2 * np.sqrt(2 / np.pi) * 2 * flip_lines.MANY_RADIUS**-1.5 * T**-0.5 / np.pi * 2.0**-7
     checks = [Check("p_14(E)", dense["value"], theory, band=rest, x=E, x_label="E")]
-    w = 2 * flip.MANY_RADIUS / flip.RATIO_SPINS
+    w = 2 * flip_lines.MANY_RADIUS / flip_lines.RATIO_SPINS
     for at in ("centre", "final"):
         (exact,) = table[table["curve"] == at]["value"]
-        given = (flip.RATIO_FIELDS, flip.RATIO_V, flip.RATIO_SPINS, w)
+        given = (flip_lines.RATIO_FIELDS, flip_lines.RATIO_V, flip_lines.RATIO_SPINS, w)
         rule = golden_rule.golden_rule_ratio(*given, at=at, floor=0.0)
         checks.append(Check(f"gamma/delta_E, bath at the {at}", exact, rule, band=1e-9 * exact))
     return checks
@@ -104,7 +104,7 @@ CASES = (
         "with 4 pi and the densities of levels there is no free number, for V << 2 eps",
         f"statistics; {_NEXT_ORDER:.2%}: <(V/2 eps)^2> of both states, next order in V; 2^-N",
         ("golden_rule",),
-        AtOnce(flip.weak_lines),
+        AtOnce(flip_lines.weak_lines),
         _weak,
     ),
     Case(
@@ -114,7 +114,7 @@ CASES = (
         "the first line is wider than its splitting: a third of the golden rule's width",
         "statistics only",
         ("golden_rule",),
-        AtOnce(flip.strong_lines),
+        AtOnce(flip_lines.strong_lines),
         _strong,
     ),
     Case(
@@ -124,7 +124,7 @@ CASES = (
         "the density of levels is the semicircle convolved with each l-bit's two levels",
         "statistics; 2^-N, the next order of a Gaussian matrix of 2^N levels",
         ("golden_rule",),
-        AtOnce(flip.sampled_levels),
+        AtOnce(flip_lines.sampled_levels),
         _levels,
     ),
     Case(
@@ -135,7 +135,7 @@ CASES = (
         "signs; its golden rule against the same formula written out, for consistency only",
         "the harmonics left out: 2^(-k/2) sqrt(2/pi) 4 (R^3 T)^(-1/2)/pi beyond t = T; rounding",
         ("golden_rule",),
-        AtOnce(flip.summed_levels),
+        AtOnce(flip_lines.summed_levels),
         _many,
     ),
 )

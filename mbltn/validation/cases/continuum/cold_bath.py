@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.integrate import trapezoid
 
 from ....theory import continuum
-from ...continuum import figures as wires
+from ...continuum import figure_tables
 from ...direct import cold_bath as direct
 from ...evidence import AtOnce
 from ...tables import curve
@@ -149,7 +149,7 @@ CASES = (
         "and move out by 0.8 of l_M: the central peak overlaps them",
         "a fifth, and a tenth, of the area: statistics of 60 samples",
         ("continuum/cold_bath",),
-        AtOnce(wires.mott_pairs),
+        AtOnce(figure_tables.mott_pairs),
         _pair_density,
         figure="B-pairs",
     ),

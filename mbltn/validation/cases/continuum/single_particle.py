@@ -9,7 +9,7 @@ import pandas as pd
 
 from ....comm import by_rank_zero
 from ....theory import continuum
-from ...continuum import figures as wires, film
+from ...continuum import figure_tables, film
 from ...direct import single_particle as direct
 from ...evidence import AtOnce, InSizes
 from ...tables import Tick
@@ -42,7 +42,7 @@ def _white_noise(table: pd.DataFrame) -> list[Check]:
 
 def _wires(table: pd.DataFrame) -> list[Check]:
     checks = []
-    for kind, d in wires.KINDS:
+    for kind, d in figure_tables.KINDS:
         part = table[(table["panel"] == kind) & (table["curve"] == "exact")]
         eps, exact, error = (part[name].to_numpy() for name in ("eps", "value", "error"))
         born = np.asarray(continuum.xi_1d(eps, continuum.Correlator(kind, 1.0, d)))
@@ -147,7 +147,7 @@ CASES = (
         "statistics; 0.4 %: (k dx)^4 of the grid; (m w^2)/eps^3, or <U^2>/eps^2, of the mean "
         "free path",
         ("continuum/white_noise", "continuum/localization_length", "continuum/disorder"),
-        AtOnce(wires.localization_length),
+        AtOnce(figure_tables.localization_length),
         _wires,
         figure="B1",
     ),

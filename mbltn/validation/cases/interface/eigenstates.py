@@ -8,7 +8,7 @@ import pandas as pd
 from ....theory import golden_rule, random_matrix as rmt
 from ...campaigns import SIZES
 from ...evidence import FromStudies
-from ...interface import figures, studies, tables
+from ...interface import case_tables, figure_tables, studies
 from ...tables import mean_and_error
 from ..case import Case
 from ..check import Check
@@ -23,7 +23,9 @@ def _growth(table: pd.DataFrame) -> list[Check]:
 
     n, D, error = curve("D", "6 spins")
     # Gaussian elements: a third; and for a unit vector of d components ln IPR is 10/(3 d) larger
-    theory = np.asarray(rmt.log_ipr_along_chain(np.zeros(len(n)), 6, n, figures.ZETA, 0.1)) - _LOG3
+    theory = (
+        np.asarray(rmt.log_ipr_along_chain(np.zeros(len(n)), 6, n, figure_tables.ZETA, 0.1)) - _LOG3
+    )
     finite = 10 / 3 / 2.0 ** (6 + n)
     m, single, of_single = curve("D", "1 spin")
     return [
@@ -50,7 +52,7 @@ def _growth(table: pd.DataFrame) -> list[Check]:
 def _interface(table: pd.DataFrame) -> list[Check]:
     rows = table[(table["curve"] == "exact") & (table["i"] > 0)]
     i, D, error = (rows[name].to_numpy() for name in ("i", "value", "error"))
-    given = (i, 6, i.max(), figures.ZETA, studies.FIRST / studies.RADIUS)
+    given = (i, 6, i.max(), figure_tables.ZETA, studies.FIRST / studies.RADIUS)
     right, printed = (
         np.asarray(rmt.log_ipr_along_chain(*given, printed=flag)) for flag in (False, True)
     )
@@ -68,7 +70,7 @@ def _decay(table: pd.DataFrame) -> list[Check]:
     i = D.columns.to_numpy(dtype=float)
     slopes = np.polyfit(i, D.to_numpy().T, 1)[0]
     slope, error = mean_and_error(slopes)
-    return [Check("slope of D(sigma^x_i)", slope, -2 / figures.ZETA, error, 0.0, "above")]
+    return [Check("slope of D(sigma^x_i)", slope, -2 / figure_tables.ZETA, error, 0.0, "above")]
 
 
 def _universal(table: pd.DataFrame) -> list[Check]:
@@ -128,9 +130,9 @@ def _widths(table: pd.DataFrame) -> list[Check]:
 def _camel(table: pd.DataFrame) -> list[Check]:
     """A Lorentzian falls from its middle to either side, by the part `falls`."""
     w_h = float(rmt.half_width(0.8, table["v"].iloc[0]))
-    w = np.linspace(0, tables.SHOULDER, 3001)
+    w = np.linspace(0, case_tables.SHOULDER, 3001)
     k = np.asarray(rmt.lorentzian(w, w_h))
-    falls = k[w > tables.MIDDLE].mean() / k[w < tables.MIDDLE].mean()
+    falls = k[w > case_tables.MIDDLE].mean() / k[w < case_tables.MIDDLE].mean()
 
     def beyond(name: str, excess: pd.Series) -> Check:
         return Check(name, excess.mean(), 0.0, excess.sem(), relation="above")
@@ -140,7 +142,7 @@ def _camel(table: pd.DataFrame) -> list[Check]:
         Check(
             "k in its middle",
             middle.mean(),
-            k[w < tables.MIDDLE].mean(),
+            k[w < case_tables.MIDDLE].mean(),
             middle.sem(),
             0.0,
             "below",
@@ -175,7 +177,7 @@ CASES = (
         "it approaches log 2 from below, 0.56 on average; beside one spin it is below log 2/2",
         "statistics; 10/(3 d) of a random unit vector, good to the next order",
         ("random_matrix/operator_ipr",),
-        FromStudies(studies.absorption_studies, figures.strengthening),
+        FromStudies(studies.absorption_studies, figure_tables.strengthening),
         _growth,
         "E3",
     ),
@@ -187,7 +189,7 @@ CASES = (
         "corrected one, log 3 of it since elements are Gaussian",
         "statistics; log 3 of Gaussian elements",
         ("random_matrix/operator_ipr",),
-        FromStudies(studies.bath_studies, figures.crossover, SIZES),
+        FromStudies(studies.bath_studies, figure_tables.crossover, SIZES),
         _interface,
         "E4",
     ),
@@ -198,7 +200,7 @@ CASES = (
         "0.4 for five l-bits: those far out spread over a few states only",
         "statistics only",
         ("random_matrix/operator_ipr",),
-        FromStudies(studies.bath_studies, tables.decay),
+        FromStudies(studies.bath_studies, case_tables.decay),
         _decay,
     ),
     Case(
@@ -208,7 +210,7 @@ CASES = (
         "a local chain and a random matrix are on one curve",
         "statistics; 10 % of G, a mean over elements within 1 of the flip; 0.03 at d = 128",
         ("random_matrix/hybridisation",),
-        FromStudies(tables.single_baths, tables.growths),
+        FromStudies(case_tables.single_baths, case_tables.growths),
         _universal,
     ),
     Case(
@@ -218,7 +220,7 @@ CASES = (
         "it is pi g^2 p(h), p the density of levels where the flip ends",
         "statistics; (g/R)^2, the next order of the golden rule",
         ("random_matrix/hybridisation",),
-        FromStudies(tables.few_widths, tables.half_widths),
+        FromStudies(case_tables.few_widths, case_tables.half_widths),
         _widths,
     ),
     Case(
@@ -229,7 +231,7 @@ CASES = (
         "Lorentzian; a second maximum is within errors for 40 samples of nine spins",
         "statistics only",
         ("random_matrix/hybridisation",),
-        FromStudies(studies.camel_studies, tables.camel_parts),
+        FromStudies(studies.camel_studies, case_tables.camel_parts),
         _camel,
     ),
     Case(
@@ -239,7 +241,7 @@ CASES = (
         "those beyond the first spread farther than that: rare small fields carry them",
         "statistics; log 3 of the first: level density and elements' distribution leave it open",
         ("random_matrix/without_lbits",),
-        FromStudies(studies.chain_studies, figures.chain),
+        FromStudies(studies.chain_studies, figure_tables.chain),
         _chain,
         "E-chain",
     ),

@@ -13,7 +13,7 @@ from scipy.special import zeta
 from ....theory import slow_bath
 from ...direct import echo as direct
 from ...evidence import AtOnce
-from ...nearly_mbl_metal import figures as nearly_mbl_metal
+from ...nearly_mbl_metal import figure_tables
 from ...tables import curve
 from ..case import Case
 from ..check import Check
@@ -179,7 +179,7 @@ CASES = (
         "falls to zero at t = 1/J",
         "fluctuators with v t of order 1: (1 - 0.577) xi and one site, 10 < J t, k t < 0.1",
         ("slow_bath/dephasing",),
-        AtOnce(nearly_mbl_metal.telegraph),
+        AtOnce(figure_tables.telegraph),
         _telegraph,
         figure="A-echo",
     ),

@@ -11,7 +11,7 @@ from ...observables.energy_histogram import EnergyHistogram
 from ...study import Study
 from ..campaigns import Stored
 from ..tables import mean_and_error
-from .figures import growth_and_coupling, structure_of_flips
+from .figure_tables import growth_and_coupling, structure_of_flips
 from .studies import universal_studies, width_studies
 
 # Random matrices of up to 8 spins at small size; samples in a block of which k is averaged.
