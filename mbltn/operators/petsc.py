@@ -29,6 +29,8 @@ def import_petsc() -> Any:
             "this petsc4py has complex scalars; our Hamiltonians are real symmetric and MUMPS "
             "LDL^T needs the real build: install or load the real-scalar PETSc"
         )
+    # When it ends PETSc would set SIGTERM to its default, in place of what the program has set.
+    PETSc.Options().setValue("no_signal_handler", True)
     return PETSc
 
 

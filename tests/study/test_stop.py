@@ -2,14 +2,16 @@
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import needs_slepc
 from mpirun import HANG, MBLTN, finish, mpirun, needs_mpi, run, start
 
-from mbltn.errors import InvalidInput
+from mbltn.errors import InvalidInput, RunStopped
 from mbltn.report import status_report
 from mbltn.scheduler import seconds_left
 from mbltn.study import Store, load_study, run_study
@@ -153,6 +155,26 @@ def test_before_the_work_begins_a_signal_ends_the_process(tmp_path):
     os.close(writer)
     assert ended.returncode == UNFINISHED, ended.stderr
     assert not (tmp_path / "out").exists()
+
+
+AFTER_PETSC = """
+import os, signal, time
+from mbltn.commands.rim import ended_by_signals
+from mbltn.solvers.slepc import import_slepc
+ended_by_signals()
+import_slepc()
+from petsc4py import PETSc
+PETSc._finalize()
+os.kill(os.getpid(), signal.SIGTERM)
+time.sleep(10)
+"""
+
+
+@needs_slepc
+def test_what_a_signal_does_outlives_petsc():
+    """Ranks wait for each other in MPI after PETSc has ended, and a signal may come then."""
+    done = run([sys.executable, "-c", AFTER_PETSC])
+    assert done.returncode == RunStopped.exit_code, done.stderr
 
 
 def test_a_second_interrupt_ends_at_once(tmp_path):
