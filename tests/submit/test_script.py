@@ -358,7 +358,7 @@ for _ in $(seq 200); do sleep 0.05; done
 @pytest.mark.parametrize("cluster", CLUSTERS)
 @pytest.mark.parametrize("signal", ["USR1", "TERM"])
 def test_a_run_that_ends_as_the_signal_comes_goes_on_later(shell, signal, cluster):
-    """bash may lose the code of such a job; of forty, some twelve were not requeued."""
+    """bash may lose the code of such a job."""
     (shell.folder.parent / "bin" / "mbltn").write_text(ENDING.format(signal=signal))
     script = job_script(Job(name="a", studies=["a"]), cluster)
     for _ in range(40):
