@@ -36,6 +36,10 @@ class Shell:
             "PBS_O_WORKDIR": str(self.folder),
         }
 
+    def stand_in(self, name, program):
+        """From now on `name` is this program."""
+        (self.folder.parent / "bin" / name).write_text(program)
+
     def run(self, script, **variables):
         """The calls that were made, and the exit code; nothing else may have happened."""
         self.record.write_text("")

@@ -126,8 +126,8 @@ def _draw_curve(upper: Any, lower: Any, check: Check) -> None:
     upper.errorbar(x, exact, error, **points)
     place, spread = _in_bounds(exact - theory, error, band)
     shown = np.clip(place, -_FAR, _FAR)
-    for low, high in _ALLOWED[check.relation]:
-        lower.axhspan(low, high, **_SHADE)
+    for least, most in _ALLOWED[check.relation]:
+        lower.axhspan(least, most, **_SHADE)
     lower.axhline(0, color=_THEORY, lw=1)
     inside = abs(place) <= _FAR
     lower.errorbar(x[inside], shown[inside], spread[inside], **points)

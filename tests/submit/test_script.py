@@ -245,7 +245,7 @@ def test_ranks_cores_memory_and_time_of_pbs():
 
 def test_a_job_of_pbs_knows_its_end(shell):
     stand_in = "#!/bin/bash\necho $((MBLTN_JOB_END - $(date +%s)))\n"
-    (shell.folder.parent / "bin" / "mbltn").write_text(stand_in)
+    shell.stand_in("mbltn", stand_in)
     _, done = shell.run(job_script(Job(name="a", studies=["a"], seconds=7190.0), "pbs"))
     assert 7195 <= int(done.stdout) <= 7200  # walltime is in minutes
 
@@ -307,6 +307,14 @@ def test_pbs_says_how_an_unfinished_job_goes_on(shell):
     assert "submit this script again" in done.stderr
 
 
+def goes_on_later(shell, cluster):
+    """The job ends unfinished, and returns into the queue where it can."""
+    calls, done = shell.run(job_script(Job(name="a", studies=["a"]), cluster))
+    assert done.returncode == 75
+    assert calls == ([["scontrol", "requeue", "40"]] if cluster == "slurm" else [])
+    return done
+
+
 WAITING = """#!/bin/bash
 trap 'echo told; exit 75' USR1
 sleep 0.2
@@ -319,17 +327,14 @@ for _ in $(seq 200); do sleep 0.05; done
 @pytest.mark.parametrize("signal", ["USR1", "TERM"])
 def test_a_signal_reaches_the_run_and_its_exit_code_the_batch_system(shell, signal, cluster):
     """The run itself signals the shell above it, as the batch system would."""
-    (shell.folder.parent / "bin" / "mbltn").write_text(WAITING.format(signal=signal))
-    calls, done = shell.run(job_script(Job(name="a", studies=["a"]), cluster))
-    assert done.stdout == "told\n"
-    assert done.returncode == 75
-    assert calls == ([["scontrol", "requeue", "40"]] if cluster == "slurm" else [])
+    shell.stand_in("mbltn", WAITING.format(signal=signal))
+    assert goes_on_later(shell, cluster).stdout == "told\n"
 
 
 def test_pbs_takes_what_mpirun_says_after_a_signal_for_unfinished(shell):
     """After qdel SIGTERM reaches mpirun, too, which ends with 1 however its ranks have ended."""
     stand_in = WAITING.format(signal="TERM").replace("exit 75", "exit 1")
-    (shell.folder.parent / "bin" / "mpirun").write_text(stand_in)
+    shell.stand_in("mpirun", stand_in)
     _, done = shell.run(job_script(Job(name="a", studies=["a"], ranks=2), "pbs"))
     assert (done.returncode, done.stdout) == (75, "told\n")
 
@@ -339,7 +344,7 @@ def test_pbs_takes_what_mpirun_says_after_a_signal_for_unfinished(shell):
 def test_a_run_that_ends_by_itself_after_a_signal_keeps_its_code(shell, code, cluster):
     """All was done, or tried: 1 says that a realization failed."""
     stand_in = WAITING.format(signal="USR1").replace("exit 75", f"sleep 0.1; exit {code}")
-    (shell.folder.parent / "bin" / "mbltn").write_text(stand_in)
+    shell.stand_in("mbltn", stand_in)
     calls, done = shell.run(job_script(Job(name="a", studies=["a"]), cluster))
     assert (calls, done.returncode, done.stdout) == ([], code, "told\n")
 
@@ -359,21 +364,16 @@ for _ in $(seq 200); do sleep 0.05; done
 @pytest.mark.parametrize("signal", ["USR1", "TERM"])
 def test_a_run_that_ends_as_the_signal_comes_goes_on_later(shell, signal, cluster):
     """bash may lose the code of such a job."""
-    (shell.folder.parent / "bin" / "mbltn").write_text(ENDING.format(signal=signal))
-    script = job_script(Job(name="a", studies=["a"]), cluster)
+    shell.stand_in("mbltn", ENDING.format(signal=signal))
     for _ in range(40):
-        calls, done = shell.run(script)
-        assert done.returncode == 75
-        assert calls == ([["scontrol", "requeue", "40"]] if cluster == "slurm" else [])
+        goes_on_later(shell, cluster)
 
 
 @pytest.mark.parametrize("cluster", CLUSTERS)
 @pytest.mark.parametrize("signal", ["USR1", "TERM"])
 def test_a_run_that_the_signal_kills_goes_on_later(shell, signal, cluster):
-    (shell.folder.parent / "bin" / "mbltn").write_text(STARTING.format(signal=signal))
-    calls, done = shell.run(job_script(Job(name="a", studies=["a"]), cluster))
-    assert done.returncode == 75
-    assert calls == ([["scontrol", "requeue", "40"]] if cluster == "slurm" else [])
+    shell.stand_in("mbltn", STARTING.format(signal=signal))
+    goes_on_later(shell, cluster)
 
 
 @pytest.mark.parametrize("cluster", CLUSTERS)
